@@ -1,0 +1,110 @@
+"""What a phone or an expansion module is. Pure values, read from the TOML files beside this."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Vendor(StrEnum):
+    """A maker of phones whose files we can write."""
+
+    YEALINK = "yealink"
+    GRANDSTREAM = "grandstream"
+    CISCO = "cisco"
+    POLYCOM = "polycom"
+
+    @property
+    def label(self) -> str:
+        """The name as people know it."""
+        return {"cisco": "Cisco SPA"}.get(self.value, self.value.capitalize())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleFit:
+    """That an expansion module fits a phone model, and how many of it at most."""
+
+    module: str
+    at_most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneModel:
+    """A phone model. `slug` (`yealink-t46u`) is its id in the database and in addresses."""
+
+    slug: str
+    vendor: Vendor
+    name: str
+    family: str
+    accounts: int
+    """SIP accounts the phone can register."""
+    physical_keys: int
+    """Programmable line keys on the front."""
+    pages: int
+    """Pages those keys have."""
+    line_keys: int
+    """Positions a button layout can fill: all keys on all pages."""
+    label_chars: int | None
+    """Characters of a key label that show; None where labels are on paper or unknown."""
+    aliases: tuple[str, ...] = ()
+    modules: tuple[ModuleFit, ...] = ()
+    common_files: tuple[str, ...] = ()
+    """File names without a MAC that this model asks for, as its firmware spells them."""
+    firmware_files: tuple[str, ...] = ()
+    agent_names: tuple[str, ...] = ()
+    """What the model calls itself in its HTTP User-Agent (`SIP-T46U`, `VVX_411`)."""
+    agent_example: str = ""
+    traits: Mapping[str, str] = field(default_factory=dict)
+    """Vendor-specific facts that the vendor's writer needs (account block table, zone notation)."""
+    end_of_life: str | None = None
+    """What to say in a badge when the maker no longer repairs it; None otherwise."""
+    notes: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Field name to where its figure comes from."""
+
+    @property
+    def full_name(self) -> str:
+        """Vendor and model as people say it: `Yealink T46U`."""
+        return f"{self.vendor.label.removesuffix(' SPA')} {self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleModel:
+    """An expansion module model."""
+
+    slug: str
+    vendor: Vendor
+    name: str
+    keys_per_page: int
+    pages: int
+    aliases: tuple[str, ...] = ()
+    label_chars: int | None = None
+    notes: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> int:
+        """All keys on all pages."""
+        return self.keys_per_page * self.pages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorFacts:
+    """What is true of all phones of a vendor, as far as pages and identification need it."""
+
+    vendor: Vendor
+    ouis: frozenset[str]
+    """First six hexadecimal digits of their MAC addresses; a hint, never a refusal."""
+    set_up_by_hand: str
+    """What to do at the phone to type the provisioning address."""
+    find_ip: str
+    """Where the phone's screen shows its IP address."""
+    reset_by_hand: str
+    """How to reset the phone to factory defaults at the phone itself."""
+    dhcp_options: tuple[int, ...]
+    """DHCP options its firmware reads a provisioning address from, in its order."""
+    password_forbidden: str = ""
+    """Characters the local admin password can't have."""
+    password_longest: int = 32
+    password_shortest: int = 1
+    password_note: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,89 @@
+"""Secrets at rest: encrypted with keys that live outside the database."""
+
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from sqlalchemy import Dialect, Text
+from sqlalchemy.types import TypeDecorator
+
+from phoneprov.core.errors import SettingsError
+
+
+class SecretBox:
+    """Encrypts and decrypts short texts with the newest of several keys."""
+
+    def __init__(self, keys: list[bytes]) -> None:
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
+
+    def seal(self, text: str) -> str:
+        """Return the encrypted form of `text`."""
+        return self._fernet.encrypt(text.encode()).decode()
+
+    def open(self, sealed: str) -> str:
+        """Return the text of `sealed`.
+
+        Raises SettingsError when none of the keys fits: the key file is not the one this
+        database was written with.
+        """
+        try:
+            return self._fernet.decrypt(sealed.encode()).decode()
+        except InvalidToken as error:
+            message = "the key file does not fit this database; put the right secret.key back"
+            raise SettingsError(message) from error
+
+
+_current: list[SecretBox] = []
+
+
+def use_secret_box(box: SecretBox) -> None:
+    """Make `box` the one that this process reads and writes secrets with."""
+    _current[:] = [box]
+
+
+def current_secret_box() -> SecretBox:
+    """Return the box of this process.
+
+    Raises SettingsError before `use_secret_box` was called.
+    """
+    if not _current:
+        raise SettingsError("no secret key is loaded")
+    return _current[0]
+
+
+class SecretText(TypeDecorator[str]):
+    """A text column whose value is encrypted in the database."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Encrypt on the way in."""
+        del dialect
+        return None if value is None else current_secret_box().seal(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Decrypt on the way out."""
+        del dialect
+        return None if value is None else current_secret_box().open(value)
+
+
+def read_or_make_key(path: Path) -> bytes:
+    """Return the key stored at `path`, made with mode 0600 when there is none."""
+    try:
+        return path.read_bytes().strip()
+    except FileNotFoundError:
+        pass
+    key = Fernet.generate_key()
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    return key
+
+
+def new_token() -> str:
+    """Return 128 random bits as 32 hexadecimal digits."""
+    return secrets.token_hex(16)

@@ -1,0 +1,1 @@
+"""Firmware library, maintenance windows, roll-outs."""

@@ -1,0 +1,1 @@
+"""Phones: what is kept of them, their registrations and their status."""

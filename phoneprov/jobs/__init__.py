@@ -1,0 +1,1 @@
+"""When: one table of jobs, each a few lines over a domain verb."""

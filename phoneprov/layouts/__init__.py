@@ -1,0 +1,1 @@
+"""Buttons: button layouts and expansion module layouts."""

@@ -1,0 +1,1 @@
+"""What an admin orders: commands, and the PBX links that carry them."""

@@ -1,0 +1,1 @@
+"""Whom we ask: links to PBXs behind one interface."""

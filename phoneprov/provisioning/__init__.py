@@ -1,0 +1,1 @@
+"""What a phone is told: identify, admit, compose, answer."""

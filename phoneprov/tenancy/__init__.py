@@ -1,0 +1,1 @@
+"""Who: tenants, users, extensions, the audit trail."""

@@ -1,0 +1,112 @@
+"""PhoneConfig: what a phone is told, before it becomes a vendor's files.
+
+The value is neutral: it speaks of accounts, buttons and zones, never of parameters. It is a pure
+function of what is stored, and each vendor's writer is a pure function of it: same value, same
+bytes.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from phoneprov.catalog.model import PhoneModel
+from phoneprov.vendors.zone import ZoneRules
+
+
+class Transport(StrEnum):
+    """How SIP travels."""
+
+    UDP = "udp"
+    TCP = "tcp"
+    TLS = "tls"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SipServer:
+    """Where the phone's accounts register."""
+
+    domain: str
+    """SIP domain: the right side of the address of record."""
+    host: str
+    """Registrar (or its outbound proxy) as the phone reaches it; often equal to `domain`."""
+    port: int
+    transport: Transport
+    register_expires_s: int = 1800
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One SIP account of the phone; `number` counts from 1."""
+
+    number: int
+    user: str
+    auth_user: str
+    password: str
+    display_name: str
+    """What callees see."""
+    label: str
+    """What the phone shows beside the line key."""
+    voicemail_number: str = ""
+
+
+class ButtonKind(StrEnum):
+    """The eight kinds a button can have, and nothing."""
+
+    LINE = "line"
+    BLF = "blf"
+    SPEED_DIAL = "speed_dial"
+    FEATURE_CODE = "feature_code"
+    PARK = "park"
+    PARK_RETRIEVE = "park_retrieve"
+    CONFERENCE = "conference"
+    CUSTOM = "custom"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """One button; `position` counts from 1 over all pages, `account` is the line it uses."""
+
+    position: int
+    kind: ButtonKind
+    value: str = ""
+    label: str = ""
+    account: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provisioning:
+    """How the phone finds us again."""
+
+    base_url: str
+    """The phone's own address with its token and a slash at the end:
+    `https://phones.example.net/prov/t/0123…/`."""
+    poll_minutes: int
+    """Whole minutes between two checks, at most the tenant's interval; the composer has already
+    spread it by MAC. A vendor whose minimum is longer writes its minimum."""
+    poll_spread_minutes: int = 0
+    """Random delay that a vendor with such a parameter adds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneConfig:
+    """Everything one phone is told.
+
+    `accounts` holds those in use; every other account the model has is written as switched off.
+    No accounts at all (unassigned, disabled, farewell) switches all of them off.
+    """
+
+    mac: str
+    model: PhoneModel
+    display_name: str
+    server: SipServer
+    accounts: tuple[Account, ...]
+    local_sip_port: int
+    zone: ZoneRules
+    ntp_server: str
+    admin_password: str | None
+    """None leaves the phone's own password alone (there is none to set)."""
+    provisioning: Provisioning
+    buttons: tuple[Button, ...] = ()
+    pickup_code: str = ""
+    """What a press on a ringing BLF dials before the number; empty for none."""
+    notify_from_server_only: bool = True
+    notes: tuple[str, ...] = field(default_factory=tuple)

@@ -1,0 +1,1 @@
+"""How a person asks: one folder per screen."""
