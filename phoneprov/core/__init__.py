@@ -1,1 +1,1 @@
-"""Ground floor: settings, database, clock, MAC addresses, secrets, errors, logging. No domain words."""
+"""Ground floor: settings, database, clock, MAC addresses, secrets, errors. No domain words."""

@@ -96,7 +96,9 @@ class VendorWriter(Protocol):
         """
         ...
 
-    def write_common_file(self, model: PhoneModel | None, name: str, prov_url: str) -> VendorFile | None:
+    def write_common_file(
+        self, model: PhoneModel | None, name: str, prov_url: str
+    ) -> VendorFile | None:
         """Return the file without a MAC that `name` means, free of any secret, or None.
 
         `prov_url` is the public address of `/prov/` with a slash at the end.
@@ -112,11 +114,11 @@ class VendorWriter(Protocol):
         ...
 
     def read_user_agent(self, text: str) -> AgentFacts | None:
-        """Return what an HTTP or SIP User-Agent of this vendor tells, or None if not this vendor's."""
+        """Return what an HTTP or SIP User-Agent tells, or None if it is not this vendor's."""
         ...
 
     def accepts_upload(self, name: str) -> str | None:
-        """Return the kind of upload (`log`, `override`, `directory`, `calls`) that `name` is, or None."""
+        """Return which upload `name` is (`log`, `override`, `directory`, `calls`), or None."""
         ...
 
     def notify_for(self, order: Order, model: PhoneModel) -> NotifyMessage | NotPossible:
@@ -124,5 +126,5 @@ class VendorWriter(Protocol):
         ...
 
     def read_report(self, kind: str, query: dict[str, str], body: bytes) -> PhoneReport | None:
-        """Return what the phone told at `<base_url>event/<kind>`, or None when it makes no sense."""
+        """Return what the phone told at `<base_url>event/<kind>`, or None if it makes no sense."""
         ...
