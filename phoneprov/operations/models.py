@@ -1,0 +1,70 @@
+"""Table of the commands: what an admin ordered of a phone, and what came of it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from phoneprov.core.database import Model
+
+
+class CommandKind(StrEnum):
+    """What can be ordered."""
+
+    REBOOT = "reboot"
+    RESYNC = "resync"
+    RESET = "reset"
+
+    @property
+    def label(self) -> str:
+        """The order in words."""
+        return {
+            "reboot": "Reboot",
+            "resync": "Resync (read config again)",
+            "reset": "Reset to defaults",
+        }[self]
+
+
+class CommandState(StrEnum):
+    """How far an order has come."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    CONFIRMED = "confirmed"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+    @property
+    def label(self) -> str:
+        """The state in words."""
+        return self.value.capitalize()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something can still come of it."""
+        return self in {CommandState.QUEUED, CommandState.SENT}
+
+
+class Command(Model):
+    """An order to one phone."""
+
+    __tablename__ = "command"
+    __table_args__ = (
+        Index("ix_command_phone_queued_at", "phone_id", "queued_at"),
+        Index("ix_command_state", "state", "next_try_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    phone_id: Mapped[int] = mapped_column(ForeignKey("phone.id", ondelete="CASCADE"))
+    kind: Mapped[CommandKind] = mapped_column(String(20))
+    state: Mapped[CommandState] = mapped_column(String(12), default=CommandState.QUEUED)
+    ordered_by: Mapped[str] = mapped_column(String(254), default="")
+    queued_at: Mapped[datetime]
+    next_try_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    evidence: Mapped[str] = mapped_column(String(300), default="")
+    """What is known in words: `answered 200`, `fetched its config 41 s later`."""

@@ -1,0 +1,44 @@
+"""Table of the PBXs and how their links are."""
+
+from datetime import datetime
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from phoneprov.core.database import Model
+from phoneprov.core.secrets import SecretText
+from phoneprov.pbx.link import LinkStatus
+
+
+class Pbx(Model):
+    """A telephone system that phones register with."""
+
+    __tablename__ = "pbx"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    """A value of PbxKind."""
+    sip_domain: Mapped[str] = mapped_column(String(255))
+    registrar_host: Mapped[str] = mapped_column(String(255))
+    """As the phones reach it."""
+    registrar_port: Mapped[int] = mapped_column(default=5060)
+    transport: Mapped[str] = mapped_column(String(10), default="udp")
+    register_expires_s: Mapped[int] = mapped_column(default=1800)
+    link_address: Mapped[str] = mapped_column(String(300), default="")
+    """How we reach its interface: a URL or host:port, by kind."""
+    link_secret: Mapped[str | None] = mapped_column(SecretText)
+    pickup_code: Mapped[str] = mapped_column(String(16), default="")
+    """What a press on a ringing BLF dials before the number."""
+    dialect: Mapped[str] = mapped_column(String(20), default="own")
+    """Whose feature codes it speaks: asterisk, freeswitch, kamailio, own."""
+    rtp_ports: Mapped[str] = mapped_column(String(20), default="10000-20000")
+    is_active: Mapped[bool] = mapped_column(default=True)
+    link_status: Mapped[LinkStatus] = mapped_column(String(12), default=LinkStatus.CONNECTING)
+    link_status_at: Mapped[datetime | None]
+    link_lost_at: Mapped[datetime | None]
+    """Since when nothing new is known; None while the link is up."""
+    link_reason: Mapped[str] = mapped_column(Text, default="")
+    pbx_started_at: Mapped[datetime | None]
+    snapshot_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
