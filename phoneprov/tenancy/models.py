@@ -148,6 +148,6 @@ class AuditEntry(Model):
 Owned = TypeVar("Owned", bound=Model)
 
 
-def for_tenant(tenant_id: int, model: type[Owned]) -> Select[tuple[Owned]]:
+def for_tenant(tenant_id: int, model: type[Owned]) -> Select[Owned]:
     """Return the select that every read for a tenant starts from."""
     return select(model).where(model.tenant_id == tenant_id)  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""Browser files: ours, and those served from their Python packages."""

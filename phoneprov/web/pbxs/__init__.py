@@ -1,0 +1,1 @@
+"""PBXs and the health of their links."""

@@ -1,0 +1,1 @@
+"""The phones' side: a small WSGI app in front of Flask."""

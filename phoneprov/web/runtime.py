@@ -1,0 +1,31 @@
+"""What the process holds beside the database, for views to reach by type."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy.orm import Session, sessionmaker
+
+from phoneprov.catalog.catalog import Catalog
+from phoneprov.core.settings import Settings
+from phoneprov.operations.links import LinkSupervisor
+from phoneprov.provisioning.answer import Answering
+
+EXTENSION = "phoneprov"
+
+
+@dataclass(slots=True, kw_only=True)
+class Runtime:
+    """The long-lived parts of one process."""
+
+    settings: Settings
+    catalog: Catalog
+    sessions: sessionmaker[Session]
+    answering: Answering
+    links: LinkSupervisor
+
+
+def runtime() -> Runtime:
+    """Return the runtime of the current app."""
+    found = current_app.extensions[EXTENSION]
+    assert isinstance(found, Runtime)  # noqa: S101 - narrows the type of Flask's untyped dict
+    return found

@@ -1,0 +1,33 @@
+"""The table of screens: adding one is adding a line."""
+
+from flask import Flask
+
+from phoneprov.web.activity.views import blueprint as activity
+from phoneprov.web.assets.views import blueprint as assets
+from phoneprov.web.auth.views import blueprint as auth
+from phoneprov.web.extensions.views import blueprint as extensions
+from phoneprov.web.pbxs.views import blueprint as pbxs
+from phoneprov.web.phones.views import blueprint as phones
+from phoneprov.web.system.views import blueprint as system
+from phoneprov.web.tenants.views import blueprint as tenants
+from phoneprov.web.unknown.views import blueprint as unknown
+from phoneprov.web.users.views import blueprint as users
+
+SCREENS = (
+    system,
+    assets,
+    auth,
+    tenants,
+    users,
+    pbxs,
+    extensions,
+    phones,
+    unknown,
+    activity,
+)
+
+
+def register_screens(app: Flask) -> None:
+    """Give the app all its screens."""
+    for screen in SCREENS:
+        app.register_blueprint(screen)

@@ -1,0 +1,1 @@
+"""Health, error pages, search."""

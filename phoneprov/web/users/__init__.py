@@ -1,0 +1,1 @@
+"""Users of the provider and of a tenant."""
