@@ -1,0 +1,339 @@
+"""What can be done to a phone: add, change, disable, unassign, delete."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
+
+from phoneprov.catalog.catalog import Catalog
+from phoneprov.core.errors import InvalidValueError
+from phoneprov.core.mac import format_mac, parse_mac
+from phoneprov.core.secrets import new_token
+from phoneprov.core.text import clean_text
+from phoneprov.fleet.events import write_event
+from phoneprov.fleet.models import Farewell, Phone, Registration, UnknownMac
+from phoneprov.fleet.passwords import check_admin_password
+from phoneprov.fleet.refresh import refresh_statuses
+from phoneprov.fleet.revisions import forget_cached, touch_phones
+from phoneprov.fleet.status import PhoneStatus
+from phoneprov.tenancy.audit import Actor, write_audit
+from phoneprov.tenancy.models import Extension, Tenant, for_tenant
+from phoneprov.tenancy.queries import find_extension
+from phoneprov.vendors.zone_rules import ZONE_NAMES
+
+LOWEST_PORT, HIGHEST_PORT = 1024, 65535
+FAREWELL = timedelta(hours=24)
+SECRET_MARK = "•••"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneDraft:
+    """What a person typed into the phone form, as plain values."""
+
+    mac: str
+    model_slug: str
+    extension_id: int | None = None
+    display_name: str = ""
+    time_zone: str | None = None
+    admin_password: str | None = None
+    local_sip_port: int = 5060
+    serial_number: str = ""
+    place: str = ""
+
+
+def find_phone(session: Session, tenant_id: int, phone_id: int) -> Phone | None:
+    """Return one phone of a tenant with its extension and tenant loaded."""
+    query = (
+        for_tenant(tenant_id, Phone)
+        .where(Phone.id == phone_id)
+        .options(joinedload(Phone.extension), joinedload(Phone.tenant))
+    )
+    return session.scalar(query)
+
+
+def add_phone(  # noqa: PLR0913 - a verb with its actor and time
+    session: Session,
+    catalog: Catalog,
+    tenant: Tenant,
+    draft: PhoneDraft,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Phone:
+    """Add a phone; it is Pending and its first-contact window opens.
+
+    Raises InvalidValueError with the field that is wrong; a MAC address that is taken says no
+    more about whose it is than that.
+    """
+    values = _checked(session, catalog, tenant, draft)
+    token = new_token()
+    phone = Phone(
+        tenant_id=tenant.id,
+        added_at=now,
+        token=token,
+        token_hash=hash_token(token),
+        config_changed_at=now,
+        status=PhoneStatus.PENDING,
+        status_since_at=now,
+        status_reason="Nothing was asked for by this MAC address since it was added.",
+        admin_password=draft.admin_password or None,
+        **values,
+    )
+    open_window(phone, tenant, now)
+    _insert(session, phone)
+    session.execute(delete(Farewell).where(Farewell.mac == phone.mac))
+    session.execute(delete(UnknownMac).where(UnknownMac.mac == phone.mac))
+    write_event(session, phone.id, "config", "Added to the dashboard.", at=now)
+    write_audit(
+        session, actor, "phone.add", _subject(phone), at=now, tenant_id=tenant.id, changes={}
+    )
+    return phone
+
+
+def change_phone(  # noqa: PLR0913 - a verb with its actor and time
+    session: Session,
+    catalog: Catalog,
+    phone: Phone,
+    draft: PhoneDraft,
+    *,
+    keep_password: bool,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Change a phone's fields; an untouched password stays with `keep_password`.
+
+    A changed MAC is other hardware: it gets a token of its own and waits for first contact.
+    Raises InvalidValueError.
+    """
+    tenant = phone.tenant
+    values = _checked(session, catalog, tenant, draft, own_id=phone.id)
+    changes = {
+        name: [getattr(phone, name), value]
+        for name, value in values.items()
+        if getattr(phone, name) != value
+    }
+    is_other_hardware = "mac" in changes
+    is_other_line = "extension_id" in changes
+    for name, value in values.items():
+        setattr(phone, name, value)
+    if not keep_password and phone.admin_password != (draft.admin_password or None):
+        phone.admin_password = draft.admin_password or None
+        changes["admin_password"] = [SECRET_MARK, SECRET_MARK]
+    if not changes:
+        return
+    if is_other_hardware:
+        _start_over_with(phone, tenant, now)
+    if is_other_line or is_other_hardware:
+        _forget_registrations(session, phone)
+    _flush_unique(session)
+    touch_phones(session, [phone.id], now)
+    refresh_statuses(session, [phone.id], now)
+    named = _readable(session, changes)
+    write_event(session, phone.id, "config", f"Changed: {', '.join(named)}.", at=now)
+    write_audit(
+        session,
+        actor,
+        "phone.change",
+        _subject(phone),
+        at=now,
+        tenant_id=tenant.id,
+        changes=changes,
+    )
+
+
+def disable_phone(session: Session, phone: Phone, *, actor: Actor, now: datetime) -> None:
+    """Switch the phone's accounts off; it de-registers at its next check."""
+    if phone.disabled_at is None:
+        phone.disabled_at = now
+        _after_switch(session, phone, "phone.disable", actor=actor, now=now)
+
+
+def enable_phone(session: Session, phone: Phone, *, actor: Actor, now: datetime) -> None:
+    """Switch the phone's accounts on again; its status is whatever the facts say."""
+    if phone.disabled_at is not None:
+        phone.disabled_at = None
+        _after_switch(session, phone, "phone.enable", actor=actor, now=now)
+
+
+def unassign_phone(session: Session, phone: Phone, *, actor: Actor, now: datetime) -> None:
+    """Take the extension off the phone; it stays in the fleet."""
+    if phone.extension_id is not None:
+        phone.extension_id = None
+        phone.extension = None
+        _forget_registrations(session, phone)
+        _after_switch(session, phone, "phone.unassign", actor=actor, now=now)
+
+
+def delete_phone(session: Session, phone: Phone, *, actor: Actor, now: datetime) -> None:
+    """Forget the phone, its secrets, token and uploads at once.
+
+    What remains for a day is a farewell without any secret, so that the phone can be told to
+    switch its accounts off.
+    """
+    live = session.scalar(
+        select(Registration)
+        .where(Registration.phone_id == phone.id, Registration.gone_at.is_(None))
+        .limit(1)
+    )
+    session.execute(delete(Farewell).where(Farewell.mac == phone.mac))
+    session.add(
+        Farewell(
+            tenant_id=phone.tenant_id,
+            mac=phone.mac,
+            model_slug=phone.model_slug,
+            token_hash=phone.token_hash,
+            removed_at=now,
+            ends_at=now + FAREWELL,
+            contact_uri=live.uri if live else "",
+        )
+    )
+    write_audit(session, actor, "phone.delete", _subject(phone), at=now, tenant_id=phone.tenant_id)
+    forget_cached(session, [phone.id])
+    session.delete(phone)
+    session.flush()
+
+
+def allow_first_contact_again(
+    session: Session, phone: Phone, *, actor: Actor, now: datetime
+) -> None:
+    """Open the first-contact window anew, for a phone that lost its own address."""
+    open_window(phone, phone.tenant, now)
+    forget_cached(session, [phone.id])
+    write_event(session, phone.id, "admission", "First contact is allowed again.", at=now)
+    write_audit(session, actor, "phone.allow", _subject(phone), at=now, tenant_id=phone.tenant_id)
+
+
+def open_window(phone: Phone, tenant: Tenant, now: datetime) -> None:
+    """Let the phone's first request without its token in; the window waits for it."""
+    phone.window_opened_at = now
+    phone.window_waits_until = now + timedelta(days=tenant.contact_wait_days)
+    phone.window_started_at = None
+    phone.window_ends_at = None
+    if tenant.contact_wait_days == 0:
+        phone.window_ends_at = now + timedelta(minutes=tenant.contact_window_minutes)
+
+
+def hash_token(token: str) -> str:
+    """Return what is stored of a token to find its phone by."""
+    return hashlib.sha256(token.lower().encode()).hexdigest()
+
+
+def _after_switch(
+    session: Session, phone: Phone, action: str, *, actor: Actor, now: datetime
+) -> None:
+    session.flush()
+    touch_phones(session, [phone.id], now)
+    refresh_statuses(session, [phone.id], now)
+    words = {"disable": "Disabled", "enable": "Enabled", "unassign": "Extension taken off"}
+    write_event(session, phone.id, "config", f"{words[action.split('.')[1]]}.", at=now)
+    write_audit(session, actor, action, _subject(phone), at=now, tenant_id=phone.tenant_id)
+
+
+def _start_over_with(phone: Phone, tenant: Tenant, now: datetime) -> None:
+    token = new_token()
+    phone.token, phone.token_hash, phone.token_used_at = token, hash_token(token), None
+    phone.first_check_in_at = phone.last_check_in_at = None
+    phone.fetched_revision = phone.fetched_at = None
+    phone.firmware, phone.firmware_seen_at, phone.user_agent = "", None, ""
+    phone.ip_address, phone.ip_seen_at = "", None
+    phone.told_mac = phone.told_model = ""
+    open_window(phone, tenant, now)
+
+
+def _forget_registrations(session: Session, phone: Phone) -> None:
+    """Another line or other hardware: what was registered before says nothing of it."""
+    session.execute(delete(Registration).where(Registration.phone_id == phone.id))
+    phone.last_registered_at = None
+    phone.last_keepalive_at = None
+
+
+def _checked(
+    session: Session,
+    catalog: Catalog,
+    tenant: Tenant,
+    draft: PhoneDraft,
+    *,
+    own_id: int | None = None,
+) -> dict[str, object]:
+    mac = parse_mac(draft.mac)
+    model = catalog.find_model(draft.model_slug)
+    if model is None:
+        raise InvalidValueError("Choose a model from the list.", field="model_slug")
+    if draft.time_zone is not None and draft.time_zone not in ZONE_NAMES:
+        raise InvalidValueError("Choose a time zone from the list.", field="time_zone")
+    if not LOWEST_PORT <= draft.local_sip_port <= HIGHEST_PORT:
+        message = f"A port from {LOWEST_PORT} to {HIGHEST_PORT}, or nothing for 5060."
+        raise InvalidValueError(message, field="local_sip_port")
+    if draft.extension_id is not None and not find_extension(
+        session, tenant.id, draft.extension_id
+    ):
+        raise InvalidValueError("Choose an extension from the list.", field="extension_id")
+    if draft.admin_password:
+        check_admin_password(catalog.vendors[model.vendor], draft.admin_password)
+    _refuse_taken(session, mac, own_id)
+    return {
+        "mac": mac,
+        "model_slug": model.slug,
+        "extension_id": draft.extension_id,
+        "display_name": clean_text(draft.display_name, field="display_name", longest=64),
+        "time_zone": draft.time_zone,
+        "local_sip_port": draft.local_sip_port,
+        "serial_number": clean_text(draft.serial_number, field="serial_number", longest=64),
+        "place": clean_text(draft.place, field="place", longest=100),
+    }
+
+
+def _refuse_taken(session: Session, mac: str, own_id: int | None) -> None:
+    holder = session.scalar(select(Phone.id).where(Phone.mac == mac))
+    if holder is not None and holder != own_id:
+        raise _mac_taken()
+
+
+def _mac_taken() -> InvalidValueError:
+    return InvalidValueError("This MAC address is already in use; ask your provider.", field="mac")
+
+
+def _insert(session: Session, phone: Phone) -> None:
+    session.add(phone)
+    _flush_unique(session)
+
+
+def _flush_unique(session: Session) -> None:
+    """Write what is pending; the unique MAC decides between two clicks at once."""
+    try:
+        session.flush()
+    except IntegrityError as error:
+        session.rollback()
+        raise _mac_taken() from error
+
+
+def _subject(phone: Phone) -> str:
+    name = f" {phone.display_name}" if phone.display_name else ""
+    return f"{format_mac(phone.mac)}{name}"
+
+
+_FIELD_WORDS = {
+    "mac": "MAC address",
+    "model_slug": "model",
+    "extension_id": "extension",
+    "display_name": "display name",
+    "time_zone": "time zone",
+    "local_sip_port": "local SIP port",
+    "serial_number": "serial number",
+    "place": "place",
+    "admin_password": "admin password",
+}
+
+
+def _readable(session: Session, changes: dict[str, list[object]]) -> list[str]:
+    """Put numbers of extensions in the place of their ids, for the audit; return the words."""
+    if "extension_id" in changes:
+        ids = [value for value in changes["extension_id"] if isinstance(value, int)]
+        rows = session.scalars(select(Extension).where(Extension.id.in_(ids)))
+        numbers = {row.id: row.number for row in rows}
+        before, after = changes.pop("extension_id")
+        changes["extension"] = [numbers.get(before), numbers.get(after)]  # type: ignore[call-overload]
+    return [_FIELD_WORDS.get(name, name) for name in changes]
