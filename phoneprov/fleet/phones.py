@@ -1,7 +1,6 @@
 """What can be done to a phone: add, change, disable, unassign, delete."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -9,39 +8,20 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from phoneprov.catalog.catalog import Catalog
-from phoneprov.core.errors import InvalidValueError
-from phoneprov.core.mac import format_mac, parse_mac
+from phoneprov.core.mac import format_mac
 from phoneprov.core.secrets import new_token
-from phoneprov.core.text import clean_text
+from phoneprov.fleet.drafts import PhoneDraft as PhoneDraft
+from phoneprov.fleet.drafts import check_draft, mac_taken, name_changes
 from phoneprov.fleet.events import write_event
 from phoneprov.fleet.models import Farewell, Phone, Registration, UnknownMac
-from phoneprov.fleet.passwords import check_admin_password
 from phoneprov.fleet.refresh import refresh_statuses
 from phoneprov.fleet.revisions import forget_cached, touch_phones
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.tenancy.audit import Actor, write_audit
-from phoneprov.tenancy.models import Extension, Tenant, for_tenant
-from phoneprov.tenancy.queries import find_extension
-from phoneprov.vendors.zone_rules import ZONE_NAMES
+from phoneprov.tenancy.models import Tenant, for_tenant
 
-LOWEST_PORT, HIGHEST_PORT = 1024, 65535
 FAREWELL = timedelta(hours=24)
-SECRET_MARK = "•••"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneDraft:
-    """What a person typed into the phone form, as plain values."""
-
-    mac: str
-    model_slug: str
-    extension_id: int | None = None
-    display_name: str = ""
-    time_zone: str | None = None
-    admin_password: str | None = None
-    local_sip_port: int = 5060
-    serial_number: str = ""
-    place: str = ""
+MASK = "•••"
 
 
 def find_phone(session: Session, tenant_id: int, phone_id: int) -> Phone | None:
@@ -68,7 +48,7 @@ def add_phone(  # noqa: PLR0913 - a verb with its actor and time
     Raises InvalidValueError with the field that is wrong; a MAC address that is taken says no
     more about whose it is than that.
     """
-    values = _checked(session, catalog, tenant, draft)
+    values = check_draft(session, catalog, tenant, draft)
     token = new_token()
     phone = Phone(
         tenant_id=tenant.id,
@@ -109,7 +89,7 @@ def change_phone(  # noqa: PLR0913 - a verb with its actor and time
     Raises InvalidValueError.
     """
     tenant = phone.tenant
-    values = _checked(session, catalog, tenant, draft, own_id=phone.id)
+    values = check_draft(session, catalog, tenant, draft, own_id=phone.id)
     changes = {
         name: [getattr(phone, name), value]
         for name, value in values.items()
@@ -121,7 +101,7 @@ def change_phone(  # noqa: PLR0913 - a verb with its actor and time
         setattr(phone, name, value)
     if not keep_password and phone.admin_password != (draft.admin_password or None):
         phone.admin_password = draft.admin_password or None
-        changes["admin_password"] = [SECRET_MARK, SECRET_MARK]
+        changes["admin_password"] = [MASK, MASK]
     if not changes:
         return
     if is_other_hardware:
@@ -131,7 +111,7 @@ def change_phone(  # noqa: PLR0913 - a verb with its actor and time
     _flush_unique(session)
     touch_phones(session, [phone.id], now)
     refresh_statuses(session, [phone.id], now)
-    named = _readable(session, changes)
+    named = name_changes(session, changes)
     write_event(session, phone.id, "config", f"Changed: {', '.join(named)}.", at=now)
     write_audit(
         session,
@@ -250,52 +230,6 @@ def _forget_registrations(session: Session, phone: Phone) -> None:
     phone.last_keepalive_at = None
 
 
-def _checked(
-    session: Session,
-    catalog: Catalog,
-    tenant: Tenant,
-    draft: PhoneDraft,
-    *,
-    own_id: int | None = None,
-) -> dict[str, object]:
-    mac = parse_mac(draft.mac)
-    model = catalog.find_model(draft.model_slug)
-    if model is None:
-        raise InvalidValueError("Choose a model from the list.", field="model_slug")
-    if draft.time_zone is not None and draft.time_zone not in ZONE_NAMES:
-        raise InvalidValueError("Choose a time zone from the list.", field="time_zone")
-    if not LOWEST_PORT <= draft.local_sip_port <= HIGHEST_PORT:
-        message = f"A port from {LOWEST_PORT} to {HIGHEST_PORT}, or nothing for 5060."
-        raise InvalidValueError(message, field="local_sip_port")
-    if draft.extension_id is not None and not find_extension(
-        session, tenant.id, draft.extension_id
-    ):
-        raise InvalidValueError("Choose an extension from the list.", field="extension_id")
-    if draft.admin_password:
-        check_admin_password(catalog.vendors[model.vendor], draft.admin_password)
-    _refuse_taken(session, mac, own_id)
-    return {
-        "mac": mac,
-        "model_slug": model.slug,
-        "extension_id": draft.extension_id,
-        "display_name": clean_text(draft.display_name, field="display_name", longest=64),
-        "time_zone": draft.time_zone,
-        "local_sip_port": draft.local_sip_port,
-        "serial_number": clean_text(draft.serial_number, field="serial_number", longest=64),
-        "place": clean_text(draft.place, field="place", longest=100),
-    }
-
-
-def _refuse_taken(session: Session, mac: str, own_id: int | None) -> None:
-    holder = session.scalar(select(Phone.id).where(Phone.mac == mac))
-    if holder is not None and holder != own_id:
-        raise _mac_taken()
-
-
-def _mac_taken() -> InvalidValueError:
-    return InvalidValueError("This MAC address is already in use; ask your provider.", field="mac")
-
-
 def _insert(session: Session, phone: Phone) -> None:
     session.add(phone)
     _flush_unique(session)
@@ -307,33 +241,9 @@ def _flush_unique(session: Session) -> None:
         session.flush()
     except IntegrityError as error:
         session.rollback()
-        raise _mac_taken() from error
+        raise mac_taken() from error
 
 
 def _subject(phone: Phone) -> str:
     name = f" {phone.display_name}" if phone.display_name else ""
     return f"{format_mac(phone.mac)}{name}"
-
-
-_FIELD_WORDS = {
-    "mac": "MAC address",
-    "model_slug": "model",
-    "extension_id": "extension",
-    "display_name": "display name",
-    "time_zone": "time zone",
-    "local_sip_port": "local SIP port",
-    "serial_number": "serial number",
-    "place": "place",
-    "admin_password": "admin password",
-}
-
-
-def _readable(session: Session, changes: dict[str, list[object]]) -> list[str]:
-    """Put numbers of extensions in the place of their ids, for the audit; return the words."""
-    if "extension_id" in changes:
-        ids = [value for value in changes["extension_id"] if isinstance(value, int)]
-        rows = session.scalars(select(Extension).where(Extension.id.in_(ids)))
-        numbers = {row.id: row.number for row in rows}
-        before, after = changes.pop("extension_id")
-        changes["extension"] = [numbers.get(before), numbers.get(after)]  # type: ignore[call-overload]
-    return [_FIELD_WORDS.get(name, name) for name in changes]

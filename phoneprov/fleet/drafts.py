@@ -1,0 +1,108 @@
+"""What a person typed into the phone form, and whether it can be so."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from phoneprov.catalog.catalog import Catalog
+from phoneprov.core.errors import InvalidValueError
+from phoneprov.core.mac import parse_mac
+from phoneprov.core.text import clean_text
+from phoneprov.fleet.models import Phone
+from phoneprov.fleet.passwords import check_admin_password
+from phoneprov.tenancy.models import Extension, Tenant
+from phoneprov.tenancy.queries import find_extension
+from phoneprov.vendors.zone_rules import ZONE_NAMES
+
+LOWEST_PORT, HIGHEST_PORT = 1024, 65535
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneDraft:
+    """What a person typed into the phone form, as plain values."""
+
+    mac: str
+    model_slug: str
+    extension_id: int | None = None
+    display_name: str = ""
+    time_zone: str | None = None
+    admin_password: str | None = None
+    local_sip_port: int = 5060
+    serial_number: str = ""
+    place: str = ""
+
+
+def check_draft(
+    session: Session,
+    catalog: Catalog,
+    tenant: Tenant,
+    draft: PhoneDraft,
+    *,
+    own_id: int | None = None,
+) -> dict[str, object]:
+    """Return the columns that `draft` gives.
+
+    Raises InvalidValueError with the field that is wrong.
+    """
+    mac = parse_mac(draft.mac)
+    model = catalog.find_model(draft.model_slug)
+    if model is None:
+        raise InvalidValueError("Choose a model from the list.", field="model_slug")
+    if draft.time_zone is not None and draft.time_zone not in ZONE_NAMES:
+        raise InvalidValueError("Choose a time zone from the list.", field="time_zone")
+    if not LOWEST_PORT <= draft.local_sip_port <= HIGHEST_PORT:
+        message = f"A port from {LOWEST_PORT} to {HIGHEST_PORT}, or nothing for 5060."
+        raise InvalidValueError(message, field="local_sip_port")
+    if draft.extension_id is not None and not find_extension(
+        session, tenant.id, draft.extension_id
+    ):
+        raise InvalidValueError("Choose an extension from the list.", field="extension_id")
+    if draft.admin_password:
+        check_admin_password(catalog.vendors[model.vendor], draft.admin_password)
+    _refuse_taken(session, mac, own_id)
+    return {
+        "mac": mac,
+        "model_slug": model.slug,
+        "extension_id": draft.extension_id,
+        "display_name": clean_text(draft.display_name, field="display_name", longest=64),
+        "time_zone": draft.time_zone,
+        "local_sip_port": draft.local_sip_port,
+        "serial_number": clean_text(draft.serial_number, field="serial_number", longest=64),
+        "place": clean_text(draft.place, field="place", longest=100),
+    }
+
+
+def _refuse_taken(session: Session, mac: str, own_id: int | None) -> None:
+    holder = session.scalar(select(Phone.id).where(Phone.mac == mac))
+    if holder is not None and holder != own_id:
+        raise mac_taken()
+
+
+def mac_taken() -> InvalidValueError:
+    """Return the error of a MAC in use; it says no more about whose it is than that."""
+    return InvalidValueError("This MAC address is already in use; ask your provider.", field="mac")
+
+
+_FIELD_WORDS = {
+    "mac": "MAC address",
+    "model_slug": "model",
+    "extension_id": "extension",
+    "display_name": "display name",
+    "time_zone": "time zone",
+    "local_sip_port": "local SIP port",
+    "serial_number": "serial number",
+    "place": "place",
+    "admin_password": "admin password",
+}
+
+
+def name_changes(session: Session, changes: dict[str, list[object]]) -> list[str]:
+    """Put numbers of extensions in the place of their ids, for the audit; return the words."""
+    if "extension_id" in changes:
+        ids = [value for value in changes["extension_id"] if isinstance(value, int)]
+        rows = session.scalars(select(Extension).where(Extension.id.in_(ids)))
+        numbers = {row.id: row.number for row in rows}
+        before, after = changes.pop("extension_id")
+        changes["extension"] = [numbers.get(before), numbers.get(after)]  # type: ignore[call-overload]
+    return [_FIELD_WORDS.get(name, name) for name in changes]
