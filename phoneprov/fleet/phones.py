@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.mac import format_mac
 from phoneprov.core.secrets import new_token
-from phoneprov.fleet.drafts import PhoneDraft as PhoneDraft
-from phoneprov.fleet.drafts import check_draft, mac_taken, name_changes
+from phoneprov.fleet.drafts import PhoneDraft, check_draft, mac_taken, name_changes
 from phoneprov.fleet.events import write_event
 from phoneprov.fleet.models import Farewell, Phone, Registration, UnknownMac
 from phoneprov.fleet.refresh import refresh_statuses

@@ -1,0 +1,239 @@
+"""Answer: the whole way of a phone's request, from its address to bytes.
+
+identify (files) → admit (admission) → answer (cache, or compose and write) → record (a note
+that is written later, never in the phone's way).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session, sessionmaker
+
+from phoneprov.catalog.catalog import Catalog
+from phoneprov.core.clock import utc_now
+from phoneprov.core.settings import Settings
+from phoneprov.fleet.check_ins import CheckInBuffer, CheckInNote, UnknownNote
+from phoneprov.fleet.models import Phone
+from phoneprov.fleet.revisions import TOUCHED
+from phoneprov.provisioning import farewells, reports, uploads
+from phoneprov.provisioning.admission import Claim, Reason, Window, admit
+from phoneprov.provisioning.cache import CachedFile, ConfigCache
+from phoneprov.provisioning.common import CommonFiles
+from phoneprov.provisioning.compose import ConfigFrame, compose, load_for_config
+from phoneprov.provisioning.contact import find_by_mac, find_by_token, note_first_contact
+from phoneprov.provisioning.etag import make_etag
+from phoneprov.provisioning.exchange import NOT_FOUND, Answer, Ask, file_answer
+from phoneprov.provisioning.files import AskedFile, read_path
+from phoneprov.pbx.models import Pbx
+from phoneprov.vendors.registry import WRITERS, read_user_agent
+from phoneprov.vendors.writer import AgentFacts
+
+UPLOAD_METHODS = frozenset({"PUT", "POST"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request with all that is known of it before the phone is looked up."""
+
+    ask: Ask
+    file: AskedFile
+    agent: AgentFacts | None
+    at: datetime
+
+    @property
+    def agent_mac(self) -> str | None:
+        """The MAC address in the User-Agent."""
+        return self.agent.mac if self.agent else None
+
+
+class Answering:
+    """Answers phones; one for the process, used from many threads."""
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        settings: Settings,
+        sessions: sessionmaker[Session],
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.cache = ConfigCache()
+        self.check_ins = CheckInBuffer()
+        self._catalog = catalog
+        self._settings = settings
+        self._sessions = sessions
+        self._clock = clock
+        self._common = CommonFiles(catalog, f"{settings.address_for_phones}/prov/")
+        event.listen(Session, "after_commit", self._let_go)
+
+    def close(self) -> None:
+        """Stop following commits; the process ends."""
+        if event.contains(Session, "after_commit", self._let_go):
+            event.remove(Session, "after_commit", self._let_go)
+
+    def answer(self, ask: Ask) -> Answer:
+        """Return the answer to one request; never raises for what a phone may send."""
+        file = read_path(ask.path)
+        if file is None:
+            return NOT_FOUND
+        visit = Visit(ask=ask, file=file, agent=read_user_agent(ask.user_agent), at=self._clock())
+        if file.token and ask.method in {"GET", "HEAD"}:
+            kept = self.cache.find(file.token, file.name.lower())
+            if kept is not None and self._agrees(visit, kept):
+                return self._serve(visit, kept, Reason.TOKEN)
+        return self._answer_from_database(visit)
+
+    def _agrees(self, visit: Visit, kept: CachedFile) -> bool:
+        told = {visit.file.mac, visit.agent_mac} - {None}
+        return not told - {kept.mac}
+
+    def _serve(self, visit: Visit, kept: CachedFile, reason: Reason) -> Answer:
+        answer = file_answer(
+            kept.body,
+            kept.etag,
+            kept.content_type,
+            if_none_match=visit.ask.if_none_match,
+            is_head=visit.ask.method == "HEAD",
+        )
+        revision = kept.revision if kept.carries_config and visit.ask.method == "GET" else None
+        self._note(visit, kept.phone_id, reason, answer, revision)
+        return answer
+
+    def _answer_from_database(self, visit: Visit) -> Answer:
+        with self._sessions() as session:
+            phone = self._find_phone(session, visit)
+            if phone is None:
+                return self._answer_stranger(session, visit)
+            reason = self._admit(phone, visit)
+            if not reason.is_admitted:
+                self._note(visit, phone.id, reason, NOT_FOUND, None)
+                return NOT_FOUND
+            epoch = self.cache.epoch(phone.id)
+            if note_first_contact(session, phone, reason, visit.ask.address, visit.at):
+                session.commit()
+            return self._answer_phone(session, phone, visit, reason, epoch)
+
+    def _find_phone(self, session: Session, visit: Visit) -> Phone | None:
+        if visit.file.token:
+            return find_by_token(session, visit.file.token)
+        return find_by_mac(session, visit.file.mac) if visit.file.mac else None
+
+    def _admit(self, phone: Phone, visit: Visit) -> Reason:
+        claim = Claim(
+            has_token=visit.file.token is not None,
+            file_mac=visit.file.mac,
+            agent_mac=visit.agent_mac,
+        )
+        window = Window(
+            opened_at=phone.window_opened_at,
+            waits_until=phone.window_waits_until,
+            ends_at=phone.window_ends_at,
+        )
+        return admit(claim, phone.mac, window, visit.at)
+
+    def _answer_stranger(self, session: Session, visit: Visit) -> Answer:
+        """Answer where no phone was found: a farewell, a common file, or the one refusal."""
+        file, ask = visit.file, visit.ask
+        if file.token:
+            frame = self._frame(file.token, visit.at)
+            return farewells.answer_farewell(session, self._catalog, ask, file, frame, visit.at)
+        if file.mac is None:
+            return self._common.answer(ask, file.name)
+        self.check_ins.add_unknown(
+            UnknownNote(
+                mac=file.mac,
+                at=visit.at,
+                address=ask.address,
+                user_agent=ask.user_agent,
+                file_name=file.name,
+            )
+        )
+        return NOT_FOUND
+
+    def _answer_phone(
+        self, session: Session, phone: Phone, visit: Visit, reason: Reason, epoch: int
+    ) -> Answer:
+        writer = WRITERS[self._catalog.get_model(phone.model_slug).vendor]
+        if visit.file.event is not None:
+            answer = reports.take_report(session, writer, phone, visit.ask, visit.file.event)
+            session.commit()
+        elif visit.ask.method in UPLOAD_METHODS:
+            answer = uploads.take_upload(session, writer, phone, visit.ask, visit.file, visit.at)
+            session.commit()
+        elif visit.ask.method in {"GET", "HEAD"}:
+            kept = self._compose(session, phone, visit)
+            if kept is not None:
+                if visit.file.token:
+                    self.cache.keep(visit.file.token, visit.file.name.lower(), kept, epoch=epoch)
+                return self._serve(visit, kept, reason)
+            answer = uploads.answer_stored(session, writer, phone, visit.ask, visit.file)
+        else:
+            answer = NOT_FOUND
+        self._note(visit, phone.id, reason, answer, None)
+        return answer
+
+    def _compose(self, session: Session, phone: Phone, visit: Visit) -> CachedFile | None:
+        loaded = load_for_config(session, phone.id)
+        if loaded is None:
+            return None
+        pbx = session.get(Pbx, loaded.tenant.pbx_id) if loaded.tenant.pbx_id else None
+        config = compose(self._catalog, loaded, pbx, self._frame(loaded.token, visit.at))
+        writer = WRITERS[config.model.vendor]
+        written = writer.write_file(config, visit.file.name)
+        if written is None:
+            return None
+        main = writer.write_file(config, writer.main_file_name(config))
+        return CachedFile(
+            phone_id=loaded.id,
+            mac=loaded.mac,
+            revision=loaded.config_revision,
+            body=written.body,
+            etag=make_etag(written.body),
+            content_type=written.content_type,
+            carries_config=main is not None and main.body == written.body,
+        )
+
+    def _frame(self, token: str, now: datetime) -> ConfigFrame:
+        return ConfigFrame(
+            phones_address=self._settings.address_for_phones, year=now.year, token=token
+        )
+
+    def _note(
+        self, visit: Visit, phone_id: int, reason: Reason, answer: Answer, revision: int | None
+    ) -> None:
+        agent, ask = visit.agent, visit.ask
+        is_other_mac = reason is Reason.WRONG_MAC
+        self.check_ins.add(
+            CheckInNote(
+                phone_id=phone_id,
+                at=visit.at,
+                method=ask.method,
+                file_name=visit.file.name,
+                answer=answer.status,
+                size_bytes=len(answer.body),
+                address=ask.address,
+                admitted_by=reason.value,
+                user_agent=ask.user_agent,
+                is_admitted=reason.is_admitted,
+                revision=revision,
+                firmware=agent.firmware if agent and not agent.is_boot_loader else None,
+                told_model=self._told_model(phone_id, agent),
+                told_mac=(visit.agent_mac or "") if is_other_mac else "",
+                has_agent_facts=agent is not None and agent.model_name is not None,
+            )
+        )
+
+    def _told_model(self, phone_id: int, agent: AgentFacts | None) -> str:
+        """Return the slug of the model that the User-Agent names; compared when it is written."""
+        del phone_id
+        if agent is None or agent.model_name is None:
+            return ""
+        found = self._catalog.find_model_by_agent(agent.vendor, agent.model_name)
+        return found.slug if found else f"{agent.vendor.value}:{agent.model_name}"[:60]
+
+    def _let_go(self, session: Session) -> None:
+        touched = session.info.pop(TOUCHED, None)
+        if touched:
+            self.cache.drop(touched)

@@ -1,0 +1,44 @@
+"""Files that stand for everybody: no MAC in their name, no secret in them."""
+
+from phoneprov.catalog.catalog import Catalog
+from phoneprov.provisioning.etag import make_etag
+from phoneprov.provisioning.exchange import NOT_FOUND, Answer, Ask, file_answer
+from phoneprov.vendors.registry import WRITERS
+from phoneprov.vendors.writer import VendorFile
+
+MOST_KEPT = 500
+
+
+class CommonFiles:
+    """Answers names like `spa504G.cfg` or `000000000000.cfg`; the same for whoever asks."""
+
+    def __init__(self, catalog: Catalog, prov_url: str) -> None:
+        self._catalog = catalog
+        self._prov_url = prov_url
+        self._kept: dict[str, VendorFile] = {}
+
+    def answer(self, ask: Ask, name: str) -> Answer:
+        """Return the file, or the one refusal when no vendor's firmware asks for such a name."""
+        if ask.method not in {"GET", "HEAD"}:
+            return NOT_FOUND
+        file = self._kept.get(name.lower()) or self._write(name)
+        if file is None:
+            return NOT_FOUND
+        return file_answer(
+            file.body,
+            make_etag(file.body),
+            file.content_type,
+            if_none_match=ask.if_none_match,
+            is_head=ask.method == "HEAD",
+        )
+
+    def _write(self, name: str) -> VendorFile | None:
+        model = self._catalog.find_model_by_file(name)
+        writers = [WRITERS[model.vendor]] if model else list(WRITERS.values())
+        for writer in writers:
+            file = writer.write_common_file(model, name, self._prov_url)
+            if file is not None:
+                if len(self._kept) < MOST_KEPT:
+                    self._kept[name.lower()] = file
+                return file
+        return None

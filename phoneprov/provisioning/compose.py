@@ -1,0 +1,127 @@
+"""Compose: a PhoneConfig from the rows that are stored. Same rows, same value, same bytes."""
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from phoneprov.catalog.catalog import Catalog
+from phoneprov.fleet.models import Farewell, Phone
+from phoneprov.pbx.models import Pbx
+from phoneprov.tenancy.models import Extension, Tenant
+from phoneprov.vendors.config import Account, PhoneConfig, Provisioning, SipServer, Transport
+from phoneprov.vendors.zone_rules import zone_rules
+
+NO_SERVER = SipServer(
+    domain="invalid.invalid", host="invalid.invalid", port=5060, transport=Transport.UDP
+)
+"""Where a phone without a PBX would register; all its accounts are off."""
+SHARE_THAT_IS_SPREAD = 6
+"""Polls are spread over the last sixth of the interval: 50 to 60 minutes of an hour."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigFrame:
+    """What a config needs beside the rows: our address, the year, the phone's token."""
+
+    phones_address: str
+    year: int
+    token: str
+
+    @property
+    def base_url(self) -> str:
+        """The phone's own address."""
+        return f"{self.phones_address}/prov/t/{self.token}/"
+
+
+def load_for_config(session: Session, phone_id: int) -> Phone | None:
+    """Return a phone with all that its config is made of."""
+    return session.scalar(
+        select(Phone)
+        .where(Phone.id == phone_id)
+        .options(joinedload(Phone.extension), joinedload(Phone.tenant))
+    )
+
+
+def compose(catalog: Catalog, phone: Phone, pbx: Pbx | None, frame: ConfigFrame) -> PhoneConfig:
+    """Return what the phone is told now; a disabled or unassigned one has no account."""
+    tenant = phone.tenant
+    is_served = phone.disabled_at is None and pbx is not None
+    lines = [phone.extension] if is_served and phone.extension else []
+    return PhoneConfig(
+        mac=phone.mac,
+        model=catalog.get_model(phone.model_slug),
+        display_name=phone.display_name or (phone.extension.name if phone.extension else ""),
+        server=_server(tenant, pbx),
+        accounts=tuple(_accounts(phone, lines)),
+        local_sip_port=phone.local_sip_port,
+        zone=zone_rules(phone.time_zone or tenant.time_zone, frame.year),
+        ntp_server=tenant.ntp_server,
+        admin_password=phone.admin_password or tenant.admin_password,
+        provisioning=_provisioning(phone.mac, tenant, frame),
+        pickup_code=pbx.pickup_code if pbx else "",
+        notify_from_server_only=pbx is not None and pbx.kind != "direct",
+    )
+
+
+def compose_farewell(
+    catalog: Catalog, farewell: Farewell, tenant: Tenant, frame: ConfigFrame
+) -> PhoneConfig:
+    """Return what a removed phone is told: all accounts off, no secret of any kind."""
+    return PhoneConfig(
+        mac=farewell.mac,
+        model=catalog.get_model(farewell.model_slug),
+        display_name="",
+        server=NO_SERVER,
+        accounts=(),
+        local_sip_port=5060,
+        zone=zone_rules(tenant.time_zone, frame.year),
+        ntp_server=tenant.ntp_server,
+        admin_password=None,
+        provisioning=_provisioning(farewell.mac, tenant, frame),
+    )
+
+
+def poll_minutes(mac: str, interval: int) -> int:
+    """Return the phone's own poll interval: the tenant's, spread by MAC over its last sixth.
+
+    A power cut lines up all phones of a site; different intervals take them apart again.
+    """
+    span = interval // SHARE_THAT_IS_SPREAD
+    return interval - zlib.crc32(mac.encode()) % (span + 1)
+
+
+def _server(tenant: Tenant, pbx: Pbx | None) -> SipServer:
+    if pbx is None:
+        return NO_SERVER
+    return SipServer(
+        domain=tenant.sip_domain or pbx.sip_domain,
+        host=pbx.registrar_host,
+        port=pbx.registrar_port,
+        transport=Transport(pbx.transport),
+        register_expires_s=pbx.register_expires_s,
+    )
+
+
+def _accounts(phone: Phone, lines: Iterable[Extension]) -> Iterable[Account]:
+    for number, extension in enumerate(lines, start=1):
+        yield Account(
+            number=number,
+            user=extension.sip_user,
+            auth_user=extension.auth_user or extension.sip_user,
+            password=extension.sip_password,
+            display_name=extension.name or extension.number,
+            label=(number == 1 and phone.display_name) or extension.name or extension.number,
+            voicemail_number=extension.voicemail_number,
+        )
+
+
+def _provisioning(mac: str, tenant: Tenant, frame: ConfigFrame) -> Provisioning:
+    spread = tenant.poll_minutes // SHARE_THAT_IS_SPREAD
+    return Provisioning(
+        base_url=frame.base_url,
+        poll_minutes=poll_minutes(mac, tenant.poll_minutes),
+        poll_spread_minutes=spread,
+    )

@@ -1,0 +1,57 @@
+"""The farewell of a removed phone: told once to switch its accounts off, by its old address."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from phoneprov.catalog.catalog import Catalog
+from phoneprov.fleet.models import Farewell
+from phoneprov.fleet.phones import hash_token
+from phoneprov.provisioning.compose import ConfigFrame, compose_farewell
+from phoneprov.provisioning.etag import make_etag
+from phoneprov.provisioning.exchange import NOT_FOUND, Answer, Ask, file_answer
+from phoneprov.provisioning.files import AskedFile
+from phoneprov.tenancy.models import Tenant
+from phoneprov.vendors.registry import WRITERS
+
+
+def answer_farewell(  # noqa: PLR0913 - a request with its frame
+    session: Session,
+    catalog: Catalog,
+    ask: Ask,
+    file: AskedFile,
+    frame: ConfigFrame,
+    now: datetime,
+) -> Answer:
+    """Return the file of a removed phone with all accounts off, until it has fetched it."""
+    farewell = session.scalar(
+        select(Farewell).where(Farewell.token_hash == hash_token(frame.token))
+    )
+    if farewell is None or farewell.ends_at <= now or farewell.fetched_at is not None:
+        return NOT_FOUND
+    if ask.method not in {"GET", "HEAD"} or file.mac not in {None, farewell.mac}:
+        return NOT_FOUND
+    tenant = session.get_one(Tenant, farewell.tenant_id)
+    config = compose_farewell(catalog, farewell, tenant, frame)
+    writer = WRITERS[config.model.vendor]
+    written = writer.write_file(config, file.name)
+    if written is None:
+        return NOT_FOUND
+    main = writer.write_file(config, writer.main_file_name(config))
+    if ask.method == "GET" and main is not None and main.body == written.body:
+        farewell.fetched_at = now
+        session.commit()
+    return file_answer(
+        written.body,
+        make_etag(written.body),
+        written.content_type,
+        if_none_match="",
+        is_head=ask.method == "HEAD",
+    )
+
+
+def forget_old_farewells(session: Session, now: datetime) -> int:
+    """Delete farewells whose day is over; return how many."""
+    result = session.execute(delete(Farewell).where(Farewell.ends_at <= now))
+    return int(result.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,64 @@
+"""Identify: which file is asked for, by whom, as far as the address tells."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+PREFIX = "/prov/"
+_TOKEN = re.compile(r"[0-9a-fA-F]{32}")
+_MAC_IN_NAME = re.compile(r"(?<![0-9a-fA-F])([0-9a-fA-F]{12})(?![0-9a-fA-F])")
+_CFG_MAC = re.compile(r"^(?:cfg|spa)([0-9a-fA-F]{12})(?![0-9a-fA-F])", re.IGNORECASE)
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFile:
+    """What an address below `/prov/` names."""
+
+    name: str
+    """Last part of the path, as the firmware spelled it."""
+    token: str | None
+    """The token in the path, in lower case."""
+    mac: str | None
+    """The MAC address in the name, in lower case."""
+    event: str | None = None
+    """The kind of a report (`…/event/registered`)."""
+
+
+def read_path(path: str) -> AskedFile | None:
+    """Return what `path` asks for, or None when nothing there could be a phone's file.
+
+    Folders between the token (or `/prov/`) and the name are passed over: some firmware adds one
+    of its own (Grandstream's `/Grandstream`).
+    """
+    if not path.startswith(PREFIX) or len(path) > 4 * LONGEST_NAME:
+        return None
+    parts = [unquote(part) for part in path.removeprefix(PREFIX).split("/") if part]
+    token = None
+    if len(parts) >= 2 and parts[0] == "t":  # noqa: PLR2004 - t/<token>
+        if not _TOKEN.fullmatch(parts[1]):
+            return None
+        token = parts[1].lower()
+        parts = parts[2:]
+    if not parts:
+        return None
+    if token and len(parts) == 2 and parts[0] == "event":  # noqa: PLR2004 - event/<kind>
+        return AskedFile(
+            name=f"event/{parts[1]}"[:LONGEST_NAME], token=token, mac=None, event=parts[1]
+        )
+    name = parts[-1]
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        return None
+    return AskedFile(name=name, token=token, mac=mac_in_name(name))
+
+
+def mac_in_name(name: str) -> str | None:
+    """Return the MAC address in a file name: `cfg000b82865e6a.xml`, `64167f0a0b0c-app.log`.
+
+    Names that stand for everybody (`000000000000.cfg`, `y000000000108.cfg`) hold none.
+    """
+    match = _CFG_MAC.search(name) or _MAC_IN_NAME.search(name)
+    if match is None:
+        return None
+    mac = match.group(1).lower()
+    return None if mac == "0" * 12 else mac
