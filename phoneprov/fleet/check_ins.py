@@ -37,6 +37,7 @@ class CheckInNote:
     """Revision of the whole config that went out (or that the phone has, at 304)."""
     firmware: str | None = None
     told_model: str = ""
+    """Slug of the model its User-Agent names."""
     told_mac: str = ""
     has_agent_facts: bool = False
 
@@ -175,10 +176,11 @@ def _apply_agent(session: Session, phone: Phone, note: CheckInNote) -> None:
             text = f"Firmware {phone.firmware} → {note.firmware}."
             write_event(session, phone.id, "config", text, at=note.at)
         phone.firmware, phone.firmware_seen_at = note.firmware, note.at
-    if note.told_model != phone.told_model:
-        phone.told_model = note.told_model
-        if note.told_model:
-            text = f"The phone says that it is another model: {note.told_model}."
+    told_model = "" if note.told_model == phone.model_slug else note.told_model
+    if told_model != phone.told_model:
+        phone.told_model = told_model
+        if told_model:
+            text = f"The phone says that it is another model: {told_model}."
             write_event(session, phone.id, "warning", text, at=note.at)
     phone.told_mac = ""
 

@@ -17,6 +17,7 @@ from phoneprov.core.settings import Settings
 from phoneprov.fleet.check_ins import CheckInBuffer, CheckInNote, UnknownNote
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.revisions import TOUCHED
+from phoneprov.pbx.models import Pbx
 from phoneprov.provisioning import farewells, reports, uploads
 from phoneprov.provisioning.admission import Claim, Reason, Window, admit
 from phoneprov.provisioning.cache import CachedFile, ConfigCache
@@ -26,10 +27,10 @@ from phoneprov.provisioning.contact import find_by_mac, find_by_token, note_firs
 from phoneprov.provisioning.etag import make_etag
 from phoneprov.provisioning.exchange import NOT_FOUND, Answer, Ask, file_answer
 from phoneprov.provisioning.files import AskedFile, read_path
-from phoneprov.pbx.models import Pbx
 from phoneprov.vendors.registry import WRITERS, read_user_agent
 from phoneprov.vendors.writer import AgentFacts
 
+LONGEST_AGENT = 250
 UPLOAD_METHODS = frozenset({"PUT", "POST"})
 
 
@@ -78,7 +79,12 @@ class Answering:
         file = read_path(ask.path)
         if file is None:
             return NOT_FOUND
-        visit = Visit(ask=ask, file=file, agent=read_user_agent(ask.user_agent), at=self._clock())
+        visit = Visit(
+            ask=ask,
+            file=file,
+            agent=read_user_agent(ask.user_agent[:LONGEST_AGENT]),
+            at=self._clock(),
+        )
         if file.token and ask.method in {"GET", "HEAD"}:
             kept = self.cache.find(file.token, file.name.lower())
             if kept is not None and self._agrees(visit, kept):
@@ -138,7 +144,9 @@ class Answering:
         file, ask = visit.file, visit.ask
         if file.token:
             frame = self._frame(file.token, visit.at)
-            return farewells.answer_farewell(session, self._catalog, ask, file, frame, visit.at)
+            return farewells.answer_farewell(
+                session, self._catalog, ask, file, frame=frame, now=visit.at
+            )
         if file.mac is None:
             return self._common.answer(ask, file.name)
         self.check_ins.add_unknown(
@@ -160,7 +168,9 @@ class Answering:
             answer = reports.take_report(session, writer, phone, visit.ask, visit.file.event)
             session.commit()
         elif visit.ask.method in UPLOAD_METHODS:
-            answer = uploads.take_upload(session, writer, phone, visit.ask, visit.file, visit.at)
+            answer = uploads.take_upload(
+                session, writer, phone, visit.ask, visit.file, now=visit.at
+            )
             session.commit()
         elif visit.ask.method in {"GET", "HEAD"}:
             kept = self._compose(session, phone, visit)
@@ -219,15 +229,14 @@ class Answering:
                 is_admitted=reason.is_admitted,
                 revision=revision,
                 firmware=agent.firmware if agent and not agent.is_boot_loader else None,
-                told_model=self._told_model(phone_id, agent),
+                told_model=self._told_model(agent),
                 told_mac=(visit.agent_mac or "") if is_other_mac else "",
                 has_agent_facts=agent is not None and agent.model_name is not None,
             )
         )
 
-    def _told_model(self, phone_id: int, agent: AgentFacts | None) -> str:
+    def _told_model(self, agent: AgentFacts | None) -> str:
         """Return the slug of the model that the User-Agent names; compared when it is written."""
-        del phone_id
         if agent is None or agent.model_name is None:
             return ""
         found = self._catalog.find_model_by_agent(agent.vendor, agent.model_name)

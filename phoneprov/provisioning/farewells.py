@@ -21,6 +21,7 @@ def answer_farewell(  # noqa: PLR0913 - a request with its frame
     catalog: Catalog,
     ask: Ask,
     file: AskedFile,
+    *,
     frame: ConfigFrame,
     now: datetime,
 ) -> Answer:

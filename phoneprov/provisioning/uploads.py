@@ -23,6 +23,7 @@ def take_upload(  # noqa: PLR0913 - a request with its phone
     phone: Phone,
     ask: Ask,
     file: AskedFile,
+    *,
     now: datetime,
 ) -> Answer:
     """Keep an upload that carries this phone's own MAC in its name; refuse anything else."""

@@ -1,0 +1,254 @@
+"""What the PBX links observe, applied to the registrations that are kept.
+
+State is kept per contact (address of record and contact URI), and an observation older than
+what is known changes nothing: a new contact that arrives before the old one is removed never
+looks like a phone that left.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from phoneprov.fleet.matching import (
+    DIRECT_PREFIX,
+    Candidate,
+    Match,
+    find_candidates,
+    list_candidates,
+    match_contact,
+)
+from phoneprov.fleet.models import Phone, Registration
+from phoneprov.pbx.link import ContactGone, ContactState, Snapshot
+from phoneprov.tenancy.models import Tenant
+
+KEPT_AFTER_GONE = timedelta(days=7)
+LONGEST_AGENT = 250
+COPIED = (
+    "user_agent",
+    "source",
+    "call_id",
+    "send_via",
+    "expires_at",
+    "reachability",
+    "is_probed",
+    "round_trip_us",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """How far a contact that a snapshot lacks can be called gone."""
+
+    taken_at: datetime
+    pbx_started_at: datetime | None
+    is_memory_only: bool
+
+    def is_proof(self, contact: Registration) -> bool:
+        """Tell whether the PBX has been up long enough for the phone to have come back.
+
+        A PBX that keeps its table in memory starts empty: until one registration interval is
+        over, absence says nothing.
+        """
+        if not self.is_memory_only or self.pbx_started_at is None:
+            return True
+        if contact.registered_at and contact.registered_at >= self.pbx_started_at:
+            return True
+        interval = timedelta(hours=1)
+        if contact.expires_at and contact.registered_at:
+            interval = contact.expires_at - contact.registered_at
+        return self.taken_at >= self.pbx_started_at + interval
+
+
+def apply_snapshot(session: Session, pbx_id: int, snapshot: Snapshot) -> set[int]:
+    """Bring the registrations of a PBX up to a snapshot; return the phones it touches."""
+    known = {
+        (row.aor, row.uri): row
+        for row in session.scalars(select(Registration).where(Registration.pbx_id == pbx_id))
+    }
+    touched: set[int] = set()
+    new = [c for c in snapshot.contacts if _is_unmatched(known.get((c.aor, c.uri)), c)]
+    candidates = list_candidates(session, pbx_id, new) if new else {}
+    for contact in snapshot.contacts:
+        row = known.pop((contact.aor, contact.uri), None)
+        match = _match(contact, candidates) if _is_unmatched(row, contact) else None
+        touched |= _apply(session, pbx_id, row, contact, match=match, at=snapshot.taken_at)
+    absence = Absence(
+        taken_at=snapshot.taken_at,
+        pbx_started_at=snapshot.pbx_started_at,
+        is_memory_only=snapshot.is_memory_only,
+    )
+    for row in known.values():
+        touched |= _apply_absence(row, absence)
+    return touched
+
+
+def apply_contact(
+    session: Session, pbx_id: int, contact: ContactState, observed_at: datetime
+) -> set[int]:
+    """Apply a single contact that is new, refreshed or changed its reachability."""
+    if contact.aor.startswith(DIRECT_PREFIX):
+        return _apply_probe(session, contact, observed_at)
+    row = session.scalar(
+        select(Registration).where(
+            Registration.pbx_id == pbx_id,
+            Registration.aor == contact.aor,
+            Registration.uri == contact.uri,
+        )
+    )
+    match = None
+    if _is_unmatched(row, contact):
+        match = _match(contact, list_candidates(session, pbx_id, [contact]))
+    return _apply(session, pbx_id, row, contact, match=match, at=observed_at)
+
+
+def apply_gone(session: Session, pbx_id: int, gone: ContactGone) -> set[int]:
+    """Apply that a contact (or all of an AOR) was removed."""
+    query = select(Registration).where(
+        Registration.pbx_id == pbx_id,
+        Registration.aor == gone.aor,
+        Registration.gone_at.is_(None),
+        Registration.observed_at <= gone.observed_at,
+    )
+    if gone.uri:
+        query = query.where(Registration.uri == gone.uri)
+    touched: set[int] = set()
+    for row in session.scalars(query):
+        _mark_gone(row, gone.observed_at, gone.reason)
+        touched |= {row.phone_id} - {None}  # type: ignore[arg-type]
+    return touched
+
+
+def freeze_contacts(session: Session, pbx_id: int, lost_at: datetime) -> set[int]:
+    """Mark that nothing new is known of a PBX's contacts since `lost_at`.
+
+    Returns the phones; their status stays what it was.
+    """
+    which = (
+        Registration.pbx_id == pbx_id,
+        Registration.gone_at.is_(None),
+        Registration.unconfirmed_since_at.is_(None),
+    )
+    touched = set(session.scalars(select(Registration.phone_id).where(*which)))
+    session.execute(update(Registration).where(*which).values(unconfirmed_since_at=lost_at))
+    return touched - {None}  # type: ignore[arg-type,return-value]
+
+
+def freeze_after_start(session: Session) -> set[int]:
+    """Mark all contacts as known up to their last sign of life: we ourselves were away."""
+    which = (Registration.gone_at.is_(None), Registration.unconfirmed_since_at.is_(None))
+    touched = set(session.scalars(select(Registration.phone_id).where(*which)))
+    last_sign = func.coalesce(
+        Registration.keepalive_at, Registration.registered_at, Registration.observed_at
+    )
+    session.execute(update(Registration).where(*which).values(unconfirmed_since_at=last_sign))
+    return touched - {None}  # type: ignore[arg-type,return-value]
+
+
+def forget_old_registrations(session: Session, now: datetime) -> int:
+    """Delete contacts that have been gone for a week; return how many."""
+    limit = now - KEPT_AFTER_GONE
+    result = session.execute(
+        delete(Registration).where(
+            or_(
+                Registration.gone_at < limit,
+                Registration.phone_id.is_(None) & Registration.gone_at.is_not(None),
+            )
+        )
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _is_unmatched(row: Registration | None, contact: ContactState) -> bool:
+    return row is None or row.phone_id is None or row.user_agent != contact.user_agent
+
+
+def _match(contact: ContactState, candidates: dict[str, list[Candidate]] | object) -> Match:
+    return match_contact(contact, find_candidates(contact.aor, candidates))  # type: ignore[arg-type]
+
+
+def _apply(
+    session: Session,
+    pbx_id: int,
+    row: Registration | None,
+    contact: ContactState,
+    *,
+    match: Match | None,
+    at: datetime,
+) -> set[int]:
+    """Write a contact to its row; return its phone if anything changed."""
+    if row is None:
+        row = Registration(pbx_id=pbx_id, aor=contact.aor, uri=contact.uri, observed_at=at)
+        session.add(row)
+    elif at < row.observed_at:
+        return set()
+    before = row.phone_id
+    if match is not None and (row.phone_id, row.match_note) != (match.phone_id, match.note):
+        row.phone_id, row.match_note = match.phone_id, match.note
+    changed = _copy(row, contact) or before != row.phone_id
+    if changed or row.observed_at is None:
+        row.observed_at = at
+    return ({before, row.phone_id} - {None}) if changed else set()  # type: ignore[return-value]
+
+
+def _copy(row: Registration, contact: ContactState) -> bool:
+    values = {name: getattr(contact, name) for name in COPIED}
+    values["user_agent"] = contact.user_agent[:LONGEST_AGENT]
+    values["registered_at"] = _later(row.registered_at, contact.registered_at)
+    values["keepalive_at"] = _later(row.keepalive_at, contact.keepalive_at)
+    values |= {"gone_at": None, "gone_reason": "", "unconfirmed_since_at": None}
+    changed = False
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+            changed = True
+    return changed
+
+
+def _apply_absence(row: Registration, absence: Absence) -> set[int]:
+    if row.gone_at is not None or row.observed_at > absence.taken_at:
+        return set()
+    if row.aor.startswith(DIRECT_PREFIX) or not absence.is_proof(row):
+        return set()
+    _mark_gone(row, absence.taken_at, "not in the registrar's table")
+    return {row.phone_id} if row.phone_id else set()
+
+
+def _mark_gone(row: Registration, at: datetime, reason: str) -> None:
+    row.gone_at = at
+    row.gone_reason = reason[:100]
+    row.unconfirmed_since_at = None
+
+
+def _apply_probe(session: Session, contact: ContactState, at: datetime) -> set[int]:
+    """Apply an OPTIONS result of the direct link to what the phone told by action URL."""
+    phone_id = int(contact.aor.removeprefix(DIRECT_PREFIX))
+    touched: set[int] = set()
+    rows = session.scalars(
+        select(Registration)
+        .join(Phone, Phone.id == Registration.phone_id)
+        .join(Tenant, Tenant.id == Phone.tenant_id)
+        .where(
+            Registration.phone_id == phone_id,
+            Registration.pbx_id == Tenant.pbx_id,
+            Registration.gone_at.is_(None),
+        )
+    )
+    for row in rows:
+        if at < row.observed_at:
+            continue
+        row.reachability = contact.reachability
+        row.is_probed = True
+        row.round_trip_us = contact.round_trip_us
+        row.keepalive_at = _later(row.keepalive_at, contact.keepalive_at)
+        row.unconfirmed_since_at = None
+        row.observed_at = at
+        touched.add(phone_id)
+    return touched
+
+
+def _later(first: datetime | None, second: datetime | None) -> datetime | None:
+    if first is None or second is None:
+        return first or second
+    return max(first, second)
