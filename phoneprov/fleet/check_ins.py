@@ -159,6 +159,7 @@ def _apply(session: Session, phone: Phone, note: CheckInNote) -> None:
         write_event(session, phone.id, "config", f"First check-in from {note.address}.", at=note.at)
     if phone.last_check_in_at is None or note.at >= phone.last_check_in_at:
         phone.last_check_in_at = note.at
+        phone.poll_missed_at = None
         phone.ip_address, phone.ip_seen_at = note.address, note.at
         if note.has_agent_facts:
             _apply_agent(session, phone, note)

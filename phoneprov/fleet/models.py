@@ -72,6 +72,8 @@ class Phone(Model):
     """Slug of the catalogue model its User-Agent names, where that is another than ours."""
     told_mac: Mapped[str] = mapped_column(String(12), default="")
     """MAC its User-Agent names, where that is another than ours."""
+    poll_missed_at: Mapped[datetime | None]
+    """When it was noticed that the phone is late by more than half an interval."""
     fetched_revision: Mapped[int | None]
     """Revision of the last whole config it took."""
     fetched_at: Mapped[datetime | None]
@@ -206,6 +208,9 @@ class Farewell(Model):
     ends_at: Mapped[datetime] = mapped_column(index=True)
     fetched_at: Mapped[datetime | None]
     """When the phone took the config that switches its accounts off."""
+    pbx_id: Mapped[int | None]
+    aor: Mapped[str] = mapped_column(String(255), default="")
     contact_uri: Mapped[str] = mapped_column(String(500), default="")
+    send_via: Mapped[str] = mapped_column(Text, default="")
     resync_note: Mapped[str] = mapped_column(String(200), default="")
     """What became of the resync that was sent to make it ask at once."""

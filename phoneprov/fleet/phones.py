@@ -166,7 +166,10 @@ def delete_phone(session: Session, phone: Phone, *, actor: Actor, now: datetime)
             token_hash=phone.token_hash,
             removed_at=now,
             ends_at=now + FAREWELL,
+            pbx_id=live.pbx_id if live else None,
+            aor=live.aor if live else "",
             contact_uri=live.uri if live else "",
+            send_via=live.send_via if live else "",
         )
     )
     write_audit(session, actor, "phone.delete", _subject(phone), at=now, tenant_id=phone.tenant_id)

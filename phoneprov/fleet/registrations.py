@@ -25,6 +25,7 @@ from phoneprov.tenancy.models import Tenant
 
 KEPT_AFTER_GONE = timedelta(days=7)
 LONGEST_AGENT = 250
+EXPIRY_JITTER = timedelta(seconds=2)
 COPIED = (
     "user_agent",
     "source",
@@ -168,7 +169,7 @@ def _match(contact: ContactState, candidates: dict[str, list[Candidate]] | objec
     return match_contact(contact, find_candidates(contact.aor, candidates))  # type: ignore[arg-type]
 
 
-def _apply(
+def _apply(  # noqa: PLR0913 - a contact with its row and how it was matched
     session: Session,
     pbx_id: int,
     row: Registration | None,
@@ -198,6 +199,8 @@ def _copy(row: Registration, contact: ContactState) -> bool:
     values["registered_at"] = _later(row.registered_at, contact.registered_at)
     values["keepalive_at"] = _later(row.keepalive_at, contact.keepalive_at)
     values |= {"gone_at": None, "gone_reason": "", "unconfirmed_since_at": None}
+    if row.expires_at and contact.expires_at:
+        values["expires_at"] = _steady(row.expires_at, contact.expires_at)
     changed = False
     for name, value in values.items():
         if getattr(row, name) != value:
@@ -246,6 +249,11 @@ def _apply_probe(session: Session, contact: ContactState, at: datetime) -> set[i
         row.observed_at = at
         touched.add(phone_id)
     return touched
+
+
+def _steady(kept: datetime, told: datetime) -> datetime:
+    """Keep an expiry that a PBX tells as whole seconds left, and so a little off each time."""
+    return kept if abs(kept - told) <= EXPIRY_JITTER else told
 
 
 def _later(first: datetime | None, second: datetime | None) -> datetime | None:
