@@ -4,7 +4,6 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import structlog
 from sqlalchemy import select
@@ -20,7 +19,6 @@ from phoneprov.operations.observations import apply_observations, mark_links_unk
 from phoneprov.pbx.kinds import make_link
 from phoneprov.pbx.link import (
     LinkSettings,
-    LinkStatus,
     Notify,
     NotifyResult,
     Observation,
@@ -211,16 +209,3 @@ def _list_targets(session: Session, pbx_id: int) -> Sequence[ProbeTarget]:
                 ProbeTarget(key=key, host=host, port=int(port), user=user, transport=transport)
             )
     return targets
-
-
-def link_state_words(pbx: Pbx, now: datetime) -> str:
-    """Return how the link is, in words."""
-    del now
-    if not pbx.is_active:
-        return "switched off"
-    words = {
-        LinkStatus.UP: "up",
-        LinkStatus.CONNECTING: "connecting",
-        LinkStatus.DOWN: f"down: {pbx.link_reason}" if pbx.link_reason else "down",
-    }
-    return words[LinkStatus(pbx.link_status)]

@@ -1,0 +1,124 @@
+"""The table of jobs: what runs when. Each is a few lines over a domain verb."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from phoneprov.catalog.catalog import Catalog
+from phoneprov.core.clock import utc_now
+from phoneprov.fleet.check_ins import forget_old_check_ins
+from phoneprov.fleet.polls import check_polls
+from phoneprov.fleet.refresh import mark_overdue_phones_offline
+from phoneprov.fleet.registrations import forget_old_registrations
+from phoneprov.jobs.changes import ChangeFollower
+from phoneprov.operations.delivery import (
+    close_overdue_commands,
+    deliver_commands,
+    send_farewells,
+)
+from phoneprov.operations.links import LinkSupervisor
+from phoneprov.operations.recording import flush_check_ins
+from phoneprov.provisioning.answer import Answering
+from phoneprov.provisioning.farewells import forget_old_farewells
+from phoneprov.provisioning.zones import renew_zone_rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbench:
+    """What jobs work with."""
+
+    catalog: Catalog
+    sessions: sessionmaker[Session]
+    answering: Answering
+    links: LinkSupervisor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One line of the table. `holder_only` jobs run in one process of several."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], object]
+    meaning: str
+    holder_only: bool = True
+
+
+def list_jobs(bench: Workbench) -> tuple[Job, ...]:
+    """Return all jobs of a process."""
+    follower = ChangeFollower(bench.sessions, bench.answering.cache)
+
+    def in_transaction(verb: Callable[[Session], object]) -> Callable[[], object]:
+        def run() -> object:
+            with bench.sessions.begin() as session:
+                return verb(session)
+
+        return run
+
+    return (
+        Job(
+            name="write_check_ins",
+            every=timedelta(seconds=1),
+            run=lambda: flush_check_ins(bench.sessions, bench.answering.check_ins),
+            meaning="writes what phones asked for since the last second",
+            holder_only=False,
+        ),
+        Job(
+            name="follow_changes",
+            every=timedelta(seconds=1),
+            run=follower.follow,
+            meaning="drops cached configs that another process changed",
+            holder_only=False,
+        ),
+        Job(
+            name="mark_overdue_phones_offline",
+            every=timedelta(seconds=5),
+            run=in_transaction(lambda s: mark_overdue_phones_offline(s, utc_now())),
+            meaning="turns phones Offline whose last sign of life is too old",
+        ),
+        Job(
+            name="deliver_commands",
+            every=timedelta(seconds=1),
+            run=lambda: deliver_commands(bench.sessions, bench.catalog, bench.links, utc_now()),
+            meaning="sends orders whose turn it is",
+        ),
+        Job(
+            name="close_overdue_commands",
+            every=timedelta(seconds=15),
+            run=in_transaction(lambda s: close_overdue_commands(s, utc_now())),
+            meaning="expires orders that found no way, fails those that nothing followed",
+        ),
+        Job(
+            name="send_farewells",
+            every=timedelta(seconds=2),
+            run=lambda: send_farewells(bench.sessions, bench.catalog, bench.links),
+            meaning="tells removed phones to switch their accounts off",
+        ),
+        Job(
+            name="check_polls",
+            every=timedelta(hours=1),
+            run=in_transaction(lambda s: check_polls(s, utc_now())),
+            meaning="notes phones that missed their hourly check",
+        ),
+        Job(
+            name="renew_zone_rules",
+            every=timedelta(hours=6),
+            run=in_transaction(lambda s: renew_zone_rules(s, utc_now())),
+            meaning="gives phones next year's daylight-saving dates",
+        ),
+        Job(
+            name="forget_old_rows",
+            every=timedelta(hours=1),
+            run=in_transaction(_forget_old_rows),
+            meaning="deletes old transcripts, ended registrations and farewells",
+        ),
+    )
+
+
+def _forget_old_rows(session: Session) -> None:
+    now = utc_now()
+    forget_old_check_ins(session, now)
+    forget_old_registrations(session, now)
+    forget_old_farewells(session, now)

@@ -1,0 +1,42 @@
+"""Confirms orders by what phones then do: a PBX's “accepted” proves nothing about the phone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from phoneprov.fleet.check_ins import CheckInNote
+from phoneprov.operations.commands import finish
+from phoneprov.operations.models import Command, CommandKind, CommandState
+
+FIRST_CONTACT = "window"
+"""How a phone that was reset comes back: without its own address."""
+
+
+def confirm_by_check_ins(session: Session, notes: Sequence[CheckInNote], now: datetime) -> int:
+    """Confirm sent orders whose phones have asked for files since; return how many."""
+    admitted = [note for note in notes if note.is_admitted and note.method == "GET"]
+    if not admitted:
+        return 0
+    open_ones = session.scalars(
+        select(Command).where(
+            Command.state == CommandState.SENT,
+            Command.phone_id.in_({note.phone_id for note in admitted}),
+        )
+    ).all()
+    confirmed = 0
+    for command in open_ones:
+        note = next((note for note in admitted if _proves(command, note)), None)
+        if note is not None and command.sent_at is not None:
+            seconds = max(0, round((note.at - command.sent_at).total_seconds()))
+            text = f"{command.evidence} Asked for {note.file_name} {seconds} s later."
+            finish(session, command, CommandState.CONFIRMED, text, now)
+            confirmed += 1
+    return confirmed
+
+
+def _proves(command: Command, note: CheckInNote) -> bool:
+    if note.phone_id != command.phone_id or command.sent_at is None or note.at < command.sent_at:
+        return False
+    return command.kind != CommandKind.RESET or note.admitted_by == FIRST_CONTACT

@@ -1,0 +1,220 @@
+"""Carries queued orders to phones, at a pace that floods neither a PBX nor a site."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload, sessionmaker
+
+from phoneprov.catalog.catalog import Catalog
+from phoneprov.core.clock import utc_now
+from phoneprov.core.errors import PbxError
+from phoneprov.fleet.models import Farewell, Phone, Registration
+from phoneprov.fleet.phones import open_window
+from phoneprov.fleet.revisions import forget_cached
+from phoneprov.operations.commands import finish
+from phoneprov.operations.models import Command, CommandKind, CommandState
+from phoneprov.pbx.link import Notify, NotifyOutcome, NotifyResult
+from phoneprov.vendors.registry import WRITERS
+from phoneprov.vendors.writer import NotifyMessage, NotPossible, Order
+
+PER_RUN = 5
+"""Orders that leave in one run; the job runs once a second."""
+PER_ADDRESS = 1
+TRY_AGAIN = timedelta(seconds=10)
+NO_REACTION = timedelta(minutes=10)
+
+
+class Sender(Protocol):
+    """Whoever can send a NOTIFY through a PBX's link."""
+
+    def send_notify(self, pbx_id: int, notify: Notify) -> NotifyResult:
+        """Send, and return what is known of it; raises PbxError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One order on its way: everything needed to send it without the database."""
+
+    command_id: int
+    pbx_id: int
+    notify: Notify
+
+
+def deliver_commands(
+    sessions: sessionmaker[Session], catalog: Catalog, sender: Sender, now: datetime
+) -> int:
+    """Send the orders whose turn it is; return how many left.
+
+    An order is marked as sent before it leaves, so that a crash in between can't send it twice.
+    """
+    with sessions.begin() as session:
+        parcels = _claim(session, catalog, now)
+    if not parcels:
+        return 0
+    with ThreadPoolExecutor(max_workers=PER_RUN) as pool:
+        results = list(pool.map(lambda parcel: _send(sender, parcel), parcels))
+    with sessions.begin() as session:
+        for parcel, result in zip(parcels, results, strict=True):
+            _record(session, parcel, result, utc_now())
+    return len(parcels)
+
+
+def close_overdue_commands(session: Session, now: datetime) -> int:
+    """Expire what waited too long and fail what nothing followed; return how many."""
+    closed = 0
+    overdue = session.scalars(
+        select(Command).where(Command.state == CommandState.QUEUED, Command.expires_at <= now)
+    )
+    for command in overdue:
+        finish(session, command, CommandState.EXPIRED, "There was no way to the phone.", now)
+        closed += 1
+    silent = session.scalars(
+        select(Command).where(
+            Command.state == CommandState.SENT, Command.sent_at <= now - NO_REACTION
+        )
+    )
+    for command in silent:
+        minutes = int(NO_REACTION.total_seconds() // 60)
+        text = f"{command.evidence} Nothing followed within {minutes} minutes."
+        finish(session, command, CommandState.FAILED, text, now)
+        closed += 1
+    return closed
+
+
+def send_farewells(sessions: sessionmaker[Session], catalog: Catalog, sender: Sender) -> int:
+    """Tell removed phones that are still registered to read their farewell; return how many."""
+    with sessions.begin() as session:
+        waiting = session.scalars(
+            select(Farewell)
+            .where(
+                Farewell.resync_note == "",
+                Farewell.contact_uri != "",
+                Farewell.fetched_at.is_(None),
+            )
+            .limit(PER_RUN)
+        ).all()
+        for farewell in waiting:
+            farewell.resync_note = _send_farewell(catalog, sender, farewell)[:200]
+        return len(waiting)
+
+
+def _send_farewell(catalog: Catalog, sender: Sender, farewell: Farewell) -> str:
+    model = catalog.find_model(farewell.model_slug)
+    message = WRITERS[model.vendor].notify_for(Order.RESYNC, model) if model else None
+    if farewell.pbx_id is None or not isinstance(message, NotifyMessage):
+        return "no way to tell the phone"
+    notify = Notify(
+        aor=farewell.aor,
+        uri=farewell.contact_uri,
+        event=message.event,
+        content_type=message.content_type,
+        body=message.body,
+        send_via=farewell.send_via,
+    )
+    try:
+        return sender.send_notify(farewell.pbx_id, notify).evidence
+    except PbxError as error:
+        return error.message
+
+
+def _claim(session: Session, catalog: Catalog, now: datetime) -> Sequence[Parcel]:
+    """Mark the orders whose turn it is as sent and return what is to be sent."""
+    due = session.execute(
+        select(Command, Phone)
+        .join(Phone, Phone.id == Command.phone_id)
+        .options(joinedload(Phone.tenant), joinedload(Phone.extension))
+        .where(Command.state == CommandState.QUEUED, Command.next_try_at <= now)
+        .order_by(Command.next_try_at, Command.id)
+        .limit(PER_RUN * 10)
+    ).all()
+    parcels: list[Parcel] = []
+    per_address: dict[str, int] = {}
+    for command, phone in due:
+        if len(parcels) >= PER_RUN:
+            break
+        if per_address.get(phone.ip_address, 0) >= PER_ADDRESS:
+            continue
+        parcel = _pack(session, catalog, command, phone, now)
+        if parcel is not None and _take(session, command, now):
+            per_address[phone.ip_address] = per_address.get(phone.ip_address, 0) + 1
+            parcels.append(parcel)
+    return parcels
+
+
+def _pack(
+    session: Session, catalog: Catalog, command: Command, phone: Phone, now: datetime
+) -> Parcel | None:
+    """Return the order ready to send, or note on it what it waits for."""
+    contact = session.scalar(
+        select(Registration)
+        .where(Registration.phone_id == phone.id, Registration.gone_at.is_(None))
+        .order_by(Registration.keepalive_at.desc(), Registration.id.desc())
+        .limit(1)
+    )
+    if contact is None:
+        command.next_try_at = now + TRY_AGAIN
+        command.evidence = "Waits until the phone is registered again."
+        return None
+    model = catalog.get_model(phone.model_slug)
+    message = WRITERS[model.vendor].notify_for(Order(command.kind), model)
+    if isinstance(message, NotPossible):
+        finish(session, command, CommandState.FAILED, message.reason, now)
+        return None
+    if command.kind == CommandKind.RESET:
+        open_window(phone, phone.tenant, now)
+        forget_cached(session, [phone.id])
+    line = phone.extension
+    notify = Notify(
+        aor=contact.aor,
+        uri=contact.uri,
+        event=message.event,
+        content_type=message.content_type,
+        body=message.body,
+        send_via=contact.send_via,
+        auth_user=(line.auth_user or line.sip_user) if line else "",
+        auth_password=line.sip_password if line else "",
+    )
+    return Parcel(command_id=command.id, pbx_id=contact.pbx_id, notify=notify)
+
+
+def _take(session: Session, command: Command, now: datetime) -> bool:
+    """Claim an order by compare-and-set; False when another process was faster."""
+    session.flush()
+    result = session.execute(
+        update(Command)
+        .where(Command.id == command.id, Command.state == CommandState.QUEUED)
+        .values(state=CommandState.SENT, sent_at=now, tries=Command.tries + 1, evidence="Sent.")
+    )
+    return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _send(sender: Sender, parcel: Parcel) -> NotifyResult | PbxError:
+    try:
+        return sender.send_notify(parcel.pbx_id, parcel.notify)
+    except PbxError as error:
+        return error
+
+
+def _record(
+    session: Session, parcel: Parcel, result: NotifyResult | PbxError, now: datetime
+) -> None:
+    command = session.get(Command, parcel.command_id)
+    if command is None or command.state != CommandState.SENT:
+        return
+    if isinstance(result, PbxError):
+        if result.permanent:
+            finish(session, command, CommandState.FAILED, result.message, now)
+        else:
+            command.state = CommandState.QUEUED
+            command.next_try_at = now + TRY_AGAIN
+            command.evidence = f"Waits: {result.message}"[:300]
+        return
+    if result.outcome is NotifyOutcome.REFUSED:
+        finish(session, command, CommandState.FAILED, f"The phone refused: {result.evidence}.", now)
+        return
+    command.evidence = f"{result.evidence[:1].upper()}{result.evidence[1:]}."

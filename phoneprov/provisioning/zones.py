@@ -1,0 +1,31 @@
+"""Renews what phones know of daylight saving when a new year begins."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from phoneprov.fleet.models import Phone
+from phoneprov.fleet.revisions import touch_phones
+from phoneprov.tenancy.models import Tenant
+from phoneprov.vendors.zone_rules import zone_rules
+
+
+def renew_zone_rules(session: Session, now: datetime) -> int:
+    """Bump the phones whose last config was written in an earlier year with other dates.
+
+    Phones hold the dates of one year; those of zones without exact weekday rules change yearly.
+    Returns how many were bumped.
+    """
+    rows = session.execute(
+        select(Phone.id, Phone.time_zone, Tenant.time_zone, Phone.config_changed_at)
+        .join(Tenant, Tenant.id == Phone.tenant_id)
+        .where(Phone.config_changed_at < now.replace(month=1, day=1, hour=0, minute=0, second=0))
+    )
+    stale = [
+        phone_id
+        for phone_id, own_zone, tenant_zone, changed_at in rows
+        if zone_rules(own_zone or tenant_zone, changed_at.year)
+        != zone_rules(own_zone or tenant_zone, now.year)
+    ]
+    return touch_phones(session, stale, now) if stale else 0
