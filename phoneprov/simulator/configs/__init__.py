@@ -1,0 +1,1 @@
+"""How each vendor's firmware reads its files: parsers that share nothing with the writers."""

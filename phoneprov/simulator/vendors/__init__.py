@@ -1,0 +1,1 @@
+"""How each vendor's firmware boots, reports and obeys."""
