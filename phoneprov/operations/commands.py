@@ -45,10 +45,10 @@ def why_not(phone: Phone, kind: CommandKind, catalog: Catalog) -> str | None:
 
 def order(  # noqa: PLR0913 - a verb with its actor and time
     session: Session,
-    catalog: Catalog,
     phone: Phone,
     kind: CommandKind,
     *,
+    catalog: Catalog,
     actor: Actor,
     now: datetime,
 ) -> Command:
