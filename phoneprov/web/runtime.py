@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.settings import Settings
+from phoneprov.jobs.scheduler import Scheduler
 from phoneprov.operations.links import LinkSupervisor
 from phoneprov.provisioning.answer import Answering
 
@@ -22,6 +23,8 @@ class Runtime:
     sessions: sessionmaker[Session]
     answering: Answering
     links: LinkSupervisor
+    scheduler: Scheduler | None = None
+    """The running jobs; None in a process without them."""
 
 
 def runtime() -> Runtime:
