@@ -1,0 +1,231 @@
+"""What can be done to a PBX: add, change, delete; and what its fields may hold.
+
+Phones on a PBX are the fleet's business: pages call the verbs of fleet.pbx_changes for a change.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from phoneprov.core.errors import InvalidValueError, NotAllowedError
+from phoneprov.core.text import clean_text
+from phoneprov.pbx.addresses import (
+    check_host,
+    check_host_and_port,
+    check_http_url,
+    check_port,
+    check_rtp_ports,
+)
+from phoneprov.pbx.kinds import PbxKind
+from phoneprov.pbx.models import Pbx
+from phoneprov.tenancy.audit import Actor, write_audit
+from phoneprov.tenancy.models import Tenant
+
+MASK = "•••"
+TRANSPORTS = ("udp", "tcp", "tls")
+DIALECTS = ("asterisk", "freeswitch", "kamailio", "own")
+SHORTEST_REGISTER_S, LONGEST_REGISTER_S = 60, 86_400
+LONGEST_SECRET = 200
+TOLD_TO_PHONES = frozenset(
+    {
+        "sip_domain",
+        "registrar_host",
+        "registrar_port",
+        "transport",
+        "register_expires_s",
+        "pickup_code",
+        "dialect",
+    }
+)
+"""Fields that change what the phones of its tenants are told."""
+
+_PICKUP = re.compile(r"[0-9A-Za-z*#+]{0,16}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PbxDraft:
+    """What a person typed into the PBX form, as plain values."""
+
+    name: str
+    kind: str
+    sip_domain: str
+    registrar_host: str = ""
+    """Empty: the SIP domain."""
+    registrar_port: int = 5060
+    transport: str = "udp"
+    register_expires_s: int = 1800
+    link_address: str = ""
+    link_secret: str | None = None
+    """None leaves the kept one alone; empty takes it away."""
+    pickup_code: str = ""
+    dialect: str = "own"
+    rtp_ports: str = "10000-20000"
+    is_active: bool = True
+
+
+def add_pbx(session: Session, draft: PbxDraft, *, actor: Actor, now: datetime) -> Pbx:
+    """Add a PBX. Raises InvalidValueError with the field that can't be taken."""
+    values = _check_draft(draft)
+    secret = _check_secret(draft.link_secret or "")
+    _refuse_taken(session, str(values["name"]), own_id=None)
+    pbx = Pbx(created_at=now, link_secret=secret or None, **values)
+    session.add(pbx)
+    _flush_unique(session)
+    write_audit(session, actor, "pbx.add", pbx.name, at=now)
+    return pbx
+
+
+def change_pbx(
+    session: Session, pbx: Pbx, draft: PbxDraft, *, actor: Actor, now: datetime
+) -> frozenset[str]:
+    """Change a PBX and return the names of the fields that are others now.
+
+    Raises InvalidValueError with the field that can't be taken.
+    """
+    values = _check_draft(draft)
+    _refuse_taken(session, str(values["name"]), own_id=pbx.id)
+    changes = {
+        name: [getattr(pbx, name), value]
+        for name, value in values.items()
+        if getattr(pbx, name) != value
+    }
+    for name, (_, value) in changes.items():
+        setattr(pbx, name, value)
+    if draft.link_secret is not None:
+        secret = _check_secret(draft.link_secret) or None
+        if secret != pbx.link_secret:
+            pbx.link_secret = secret
+            changes["link_secret"] = [MASK, MASK]
+    if changes:
+        _flush_unique(session)
+        write_audit(session, actor, "pbx.change", pbx.name, at=now, changes=changes)
+    return frozenset(changes)
+
+
+def delete_pbx(session: Session, pbx: Pbx, *, actor: Actor, now: datetime) -> None:
+    """Delete a PBX that no tenant is on. Raises NotAllowedError naming those that are."""
+    tenants = list_tenants_on(session, pbx.id)
+    if tenants:
+        message = f"In use by {_enumerate(tenants)}. Put them on another PBX first."
+        raise NotAllowedError(message)
+    write_audit(session, actor, "pbx.delete", pbx.name, at=now)
+    session.delete(pbx)
+    session.flush()
+
+
+def find_pbx(session: Session, pbx_id: int) -> Pbx | None:
+    """Return one PBX."""
+    return session.get(Pbx, pbx_id)
+
+
+def list_pbxs(session: Session) -> Sequence[Pbx]:
+    """Return all PBXs, by name."""
+    return session.scalars(select(Pbx).order_by(func.lower(Pbx.name))).all()
+
+
+def list_tenants_on(session: Session, pbx_id: int) -> Sequence[str]:
+    """Return the names of the tenants on a PBX."""
+    query = select(Tenant.name).where(Tenant.pbx_id == pbx_id).order_by(func.lower(Tenant.name))
+    return session.scalars(query).all()
+
+
+def count_tenants(session: Session) -> dict[int, int]:
+    """Return how many tenants are on each PBX, by its id."""
+    query = select(Tenant.pbx_id, func.count()).group_by(Tenant.pbx_id)
+    return {pbx_id: count for pbx_id, count in session.execute(query) if pbx_id is not None}
+
+
+def _check_draft(draft: PbxDraft) -> dict[str, object]:
+    kind = _check_kind(draft.kind)
+    name = clean_text(draft.name, field="name", longest=100)
+    if not name:
+        raise InvalidValueError("Give the PBX a name.", field="name")
+    sip_domain = check_host(draft.sip_domain, field="sip_domain")
+    host = draft.registrar_host.strip() or sip_domain
+    return {
+        "name": name,
+        "kind": kind.value,
+        "sip_domain": sip_domain,
+        "registrar_host": check_host(host, field="registrar_host"),
+        "registrar_port": check_port(draft.registrar_port, field="registrar_port"),
+        "transport": _check_choice(draft.transport, TRANSPORTS, field="transport"),
+        "register_expires_s": _check_expiry(draft.register_expires_s),
+        "link_address": _check_link_address(kind, draft.link_address),
+        "pickup_code": _check_pickup(draft.pickup_code),
+        "dialect": _check_choice(draft.dialect, DIALECTS, field="dialect"),
+        "rtp_ports": check_rtp_ports(draft.rtp_ports, field="rtp_ports"),
+        "is_active": draft.is_active,
+    }
+
+
+def _check_kind(text: str) -> PbxKind:
+    try:
+        return PbxKind(text)
+    except ValueError as error:
+        raise InvalidValueError("Choose a kind from the list.", field="kind") from error
+
+
+def _check_link_address(kind: PbxKind, text: str) -> str:
+    """Ask for no address of a direct link; any other kind has an interface to be reached at."""
+    if kind is PbxKind.DIRECT:
+        return check_host_and_port(text, field="link_address") if text.strip() else ""
+    return check_http_url(text, field="link_address")
+
+
+def _check_choice(text: str, choices: Sequence[str], *, field: str) -> str:
+    if text not in choices:
+        raise InvalidValueError("Choose one from the list.", field=field)
+    return text
+
+
+def _check_expiry(seconds: int) -> int:
+    if not SHORTEST_REGISTER_S <= seconds <= LONGEST_REGISTER_S:
+        message = f"From {SHORTEST_REGISTER_S} to {LONGEST_REGISTER_S} seconds."
+        raise InvalidValueError(message, field="register_expires_s")
+    return seconds
+
+
+def _check_pickup(text: str) -> str:
+    code = text.strip()
+    if not _PICKUP.fullmatch(code):
+        message = "At most 16 of letters, digits, * # and +, such as *8 or **."
+        raise InvalidValueError(message, field="pickup_code")
+    return code
+
+
+def _check_secret(text: str) -> str:
+    if len(text) > LONGEST_SECRET:
+        message = f"At most {LONGEST_SECRET} characters; this has {len(text)}."
+        raise InvalidValueError(message, field="link_secret")
+    if not (text.isascii() and text.isprintable()):
+        message = "Only letters A–Z, digits, blanks and the usual signs."
+        raise InvalidValueError(message, field="link_secret")
+    return text
+
+
+def _refuse_taken(session: Session, name: str, *, own_id: int | None) -> None:
+    holder = session.scalar(select(Pbx.id).where(Pbx.name == name))
+    if holder is not None and holder != own_id:
+        raise _taken()
+
+
+def _flush_unique(session: Session) -> None:
+    """Write what is pending; the unique name decides between two clicks at once."""
+    try:
+        session.flush()
+    except IntegrityError as error:
+        session.rollback()
+        raise _taken() from error
+
+
+def _taken() -> InvalidValueError:
+    return InvalidValueError("There is a PBX of this name already.", field="name")
+
+
+def _enumerate(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
