@@ -3,25 +3,27 @@
 from alembic import context
 from flask import current_app
 
-from phoneprov.core.database import Model
+import phoneprov.fleet.models
+import phoneprov.operations.models
+import phoneprov.pbx.models
+import phoneprov.tenancy.models  # noqa: F401 - importing them fills the metadata
+from phoneprov.core.database import Model, UtcDateTime
+from phoneprov.core.secrets import SecretText
 
-config = context.config
 
-
-def get_engine():
-    return current_app.extensions["migrate"].db.engine
-
-
-def import_models():
-    import phoneprov.fleet.models
-    import phoneprov.operations.models
-    import phoneprov.pbx.models
-    import phoneprov.tenancy.models  # noqa: F401
+def render_item(kind, item, autogen_context):
+    """Write our own column types as what the database holds."""
+    del autogen_context
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, SecretText):
+        return "sa.Text()"
+    return False
 
 
 def run_migrations():
-    import_models()
-    engine = get_engine()
+    """Run what is missing, each migration in a transaction of its own."""
+    engine = current_app.extensions["migrate"].db.engine
     with engine.connect() as connection:
         context.configure(
             connection=connection,
@@ -29,6 +31,7 @@ def run_migrations():
             render_as_batch=True,
             compare_type=True,
             transaction_per_migration=True,
+            render_item=render_item,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -1,0 +1,51 @@
+# The whole life of a checkout: run, check, test, demo, bench.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SHELL := /bin/bash
+
+.PHONY: help run demo check test conformance bench migration clean
+
+help: ## say what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+run: $(VENV)/.runs ## serve on http://127.0.0.1:8080
+	$(BIN)/python app.py
+
+demo: $(VENV)/.runs ## serve a throw-away installation with twelve simulated phones
+	$(BIN)/python app.py demo
+
+check: $(VENV)/.tests ## lint, types, layers, templates
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint phoneprov/templates --lint --quiet
+	$(BIN)/vulture app.py phoneprov vulture_allowed.py --min-confidence 80
+
+test: $(VENV)/.tests ## all tests; installs the real components it may
+	bash tests/install_components.sh
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+conformance: $(VENV)/.tests ## what phones read, for every model
+	$(BIN)/python -m pytest tests/conformance $(PYTEST_ARGS)
+
+bench: $(VENV)/.tests ## ratios against a yardstick measured in the same run
+	$(BIN)/python -m benchmarks
+
+migration: $(VENV)/.runs ## write a migration from the models: make migration NAME=0002_add_layout
+	$(BIN)/python -m migrations.write $(NAME)
+
+clean: ## remove what these targets made, but not your data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV) || (echo "python3-venv is missing: apt-get install python3-venv" && false)
+
+$(VENV)/.runs: requirements.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/.tests: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@ $(VENV)/.runs
