@@ -53,14 +53,17 @@ def plain_text(value: object) -> str:
     return value
 
 
-def ini_value(value: object, reserved: frozenset[str] = frozenset()) -> str:
+def ini_value(value: object, reserved: frozenset[str] = frozenset(), empty: str = "") -> str:
     """Return `value` for the right side of a `key = value` line, its edges trimmed.
 
     The format has no quoting: a value runs to the end of its line. A text that the firmware
     would take for a command (`reserved`, upper case) gets its first character doubled, so that
-    it is shown instead of obeyed.
+    it is shown instead of obeyed. `empty` stands for no text at all, where the firmware would
+    keep its old value for an empty one.
     """
     text = plain_text(value).strip()
+    if not text:
+        return empty
     return text[0] + text if text.upper() in reserved else text
 
 
@@ -81,10 +84,14 @@ def template_loader(vendor: str, extra: Path | None = None) -> BaseLoader:
 
 
 def ini_environment(
-    vendor: str, extra: Path | None = None, *, reserved: frozenset[str] = frozenset()
+    vendor: str,
+    extra: Path | None = None,
+    *,
+    reserved: frozenset[str] = frozenset(),
+    empty: str = "",
 ) -> ImmutableSandboxedEnvironment:
     """Return the environment for files of `key = value` lines."""
-    return _environment(vendor, extra, lambda value: ini_value(value, reserved))
+    return _environment(vendor, extra, lambda value: ini_value(value, reserved, empty))
 
 
 def xml_text_environment(vendor: str, extra: Path | None = None) -> ImmutableSandboxedEnvironment:
