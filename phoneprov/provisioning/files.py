@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 PREFIX = "/prov/"
 _TOKEN = re.compile(r"[0-9a-fA-F]{32}")
-_MAC_IN_NAME = re.compile(r"(?<![0-9a-fA-F])([0-9a-fA-F]{12})(?![0-9a-fA-F])")
+_MAC_IN_NAME = re.compile(r"(?<![0-9a-zA-Z])([0-9a-fA-F]{12})(?![0-9a-fA-F])")
 _CFG_MAC = re.compile(r"^(?:cfg|spa)([0-9a-fA-F]{12})(?![0-9a-fA-F])", re.IGNORECASE)
 LONGEST_NAME = 120
 
