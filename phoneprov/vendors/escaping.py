@@ -61,6 +61,8 @@ def ini_value(value: object, reserved: frozenset[str] = frozenset(), empty: str 
     it is shown instead of obeyed. `empty` stands for no text at all, where the firmware would
     keep its old value for an empty one.
     """
+    if type(value) is str and value.isalnum():  # letters and digits: no need to look closer
+        return value
     text = plain_text(value).strip()
     if not text:
         return empty
@@ -69,6 +71,8 @@ def ini_value(value: object, reserved: frozenset[str] = frozenset(), empty: str 
 
 def xml_value(value: object) -> str:
     """Return `value` escaped for XML text and for a quoted XML attribute alike."""
+    if type(value) is str and (not value or value.isalnum()):
+        return value
     text = plain_text(value)
     if _MARKUP.search(text) is None:
         return text
