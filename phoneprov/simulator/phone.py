@@ -21,12 +21,20 @@ from phoneprov.simulator.vendors.base import (
     Reaction,
     Script,
 )
+from phoneprov.simulator.vendors.cisco import CiscoFirmware
+from phoneprov.simulator.vendors.grandstream import GrandstreamFirmware
+from phoneprov.simulator.vendors.polycom import PolycomFirmware
 from phoneprov.simulator.vendors.yealink import YealinkFirmware
 
 _log = logging.getLogger(__name__)
 _KEPT_EVENTS = 2000
 _MOST_HOPS = 5
-_FIRMWARES: dict[Vendor, type[Firmware]] = {Vendor.YEALINK: YealinkFirmware}
+_FIRMWARES: dict[Vendor, type[Firmware]] = {
+    Vendor.YEALINK: YealinkFirmware,
+    Vendor.GRANDSTREAM: GrandstreamFirmware,
+    Vendor.CISCO: CiscoFirmware,
+    Vendor.POLYCOM: PolycomFirmware,
+}
 
 
 class SimulatedPhone:
@@ -257,7 +265,8 @@ class SimulatedPhone:
 
     def _plan_next_fetch(self, outcome: Outcome) -> None:
         poll_s = self.state.poll_s
-        if outcome is Outcome.FAILED or (outcome is Outcome.NOTHING and poll_s is None):
+        is_fresh = outcome is Outcome.NOTHING and not self.firmware.values
+        if outcome is Outcome.FAILED or is_fresh:
             self._fetch_in(self.setup.pace.retry_s, self._fetch)
         elif poll_s is not None:
             self._fetch_in(max(0.05, poll_s * self.setup.pace.poll_scale), self._poll)

@@ -1,0 +1,89 @@
+"""A Grandstream GXP, GRP or GXV: one file is enough, the first one found."""
+
+from uuid import UUID
+
+from phoneprov.simulator.configs.grandstream import GrandstreamReader, account_key, read_config
+from phoneprov.simulator.http import HttpRequest
+from phoneprov.simulator.state import PhoneState, SipAccount
+from phoneprov.simulator.vendors.base import (
+    BAD_EVENT,
+    FORBIDDEN,
+    OBEY_REBOOT,
+    OBEY_RESET,
+    OBEY_RESYNC,
+    Firmware,
+    Notification,
+    Outcome,
+    Reaction,
+    Script,
+)
+
+
+class GrandstreamFirmware(Firmware):
+    """Firmware of 2016 and later."""
+
+    @property
+    def user_agent(self) -> str:
+        """Model, version and MAC."""
+        identity = self.identity
+        return f"Grandstream Model HW {identity.model} SW {identity.firmware} DevId {identity.mac}"
+
+    @property
+    def sip_user_agent(self) -> str:
+        """In SIP the words between are left out, and the MAC."""
+        return f"Grandstream {self.identity.model} {self.identity.firmware}"
+
+    def instance(self) -> str:
+        """Return a URN that ends in the MAC."""
+        return UUID(f"0000000000001000800000{'00'}{self.identity.mac}"[-32:]).urn
+
+    def fetch(self, url: str, *, is_boot: bool) -> Script:
+        """Ask for the four names in turn and stop at the first file found, unless told not to."""
+        del is_boot  # the same names at every check
+        mac, model = self.identity.mac, self.identity.model.lower()
+        bodies: list[bytes] = []
+        for name in (f"cfg{mac}", f"cfg{mac}.xml", f"cfg{model}.xml", "cfg.xml"):
+            answer = yield self._ask(url, name)
+            if answer.is_failure:
+                return Outcome.FAILED
+            if answer.is_found:
+                bodies.append(answer.body)
+                if self.values.get("P8467") != "1":
+                    break
+        read = [read_config(body, mac) for body in bodies]
+        if not any(values is not None for values in read):
+            return Outcome.NOTHING
+        if not self.is_news("config", bodies):
+            return Outcome.UNCHANGED
+        for values in read:
+            self.values.update(values or {})
+        return Outcome.APPLIED
+
+    def _ask(self, url: str, name: str) -> HttpRequest:
+        whole = f"{self.values.get('P234', '')}{name}{self.values.get('P235', '')}"
+        return self.get(url, whole)
+
+    def state(self) -> PhoneState:
+        """Return the settings the phone acts on now."""
+        return GrandstreamReader(self.values, self.identity.model).state()
+
+    def challenges_notify(self, account: SipAccount | None) -> bool:
+        """Challenge every NOTIFY with 401 unless the config switches that off (P4428 = 1)."""
+        del account
+        return self.values.get("P4428") != "1"
+
+    def react(self, notification: Notification) -> Reaction:
+        """Re-read at resync, restart at check-sync, reset where that is allowed."""
+        number = notification.account.number if notification.account else 1
+        proxy_only = self.values.get(account_key(number, "proxy_only")) == "1"
+        if proxy_only and not notification.is_from_registrar:
+            return Reaction(code=FORBIDDEN, note="takes SIP from its proxy only")
+        if notification.event == "resync":
+            return OBEY_RESYNC
+        if notification.event == "check-sync":
+            return OBEY_REBOOT
+        if notification.event == "reset":
+            if self.values.get(account_key(number, "allow_reset")) == "1":
+                return OBEY_RESET
+            return Reaction(code=FORBIDDEN, note="reset by SIP is not allowed (P26015)")
+        return Reaction(code=BAD_EVENT, note=f"does not know the event {notification.event}")
