@@ -1,0 +1,13 @@
+"""`make bench`: runs every benchmark and prints its ratios."""
+
+from benchmarks import phones_page, prov_hit
+
+
+def main() -> None:
+    """Run all, one after another."""
+    prov_hit.main()
+    phones_page.main()
+
+
+if __name__ == "__main__":
+    main()
