@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from phoneprov.core.errors import InvalidValueError
+from phoneprov.core.mac import format_mac
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.phones import unassign_phone
 from phoneprov.fleet.revisions import touch_extension_phones, touch_phones
@@ -67,6 +68,11 @@ def find_extension_page(
 def list_phones_on(session: Session, extension_id: int) -> Sequence[Phone]:
     """Return the phones that register as an extension."""
     return _phones_by_extension(session, [extension_id]).get(extension_id, [])
+
+
+def name_phone(phone: Phone) -> str:
+    """Return what people call a phone: its name, or where it stands, or its MAC."""
+    return phone.display_name or phone.place or format_mac(phone.mac)
 
 
 def update_extension(

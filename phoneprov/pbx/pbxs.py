@@ -22,6 +22,7 @@ from phoneprov.pbx.addresses import (
     check_rtp_ports,
 )
 from phoneprov.pbx.kinds import PbxKind
+from phoneprov.pbx.link import LinkSettings
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.models import Tenant
@@ -138,6 +139,17 @@ def count_tenants(session: Session) -> dict[int, int]:
     """Return how many tenants are on each PBX, by its id."""
     query = select(Tenant.pbx_id, func.count()).group_by(Tenant.pbx_id)
     return {pbx_id: count for pbx_id, count in session.execute(query) if pbx_id is not None}
+
+
+def link_settings(pbx: Pbx) -> LinkSettings:
+    """Return what the link to a PBX needs to know."""
+    return LinkSettings(
+        address=pbx.link_address,
+        secret=pbx.link_secret or "",
+        sip_domain=pbx.sip_domain,
+        registrar_host=pbx.registrar_host,
+        registrar_port=pbx.registrar_port,
+    )
 
 
 def _check_draft(draft: PbxDraft) -> dict[str, object]:

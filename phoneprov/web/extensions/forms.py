@@ -1,0 +1,71 @@
+"""Forms of the extensions. The rules are the domain's; a form only carries what was typed."""
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from werkzeug.datastructures import FileStorage
+from wtforms import PasswordField, StringField, TextAreaField
+from wtforms.widgets import PasswordInput
+
+from phoneprov.tenancy.extension_file import decode_file
+from phoneprov.tenancy.extension_values import ExtensionValues
+from phoneprov.tenancy.models import Extension
+
+_PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
+_SECRET = {"autocomplete": "new-password", "spellcheck": "false"}
+
+
+class ExtensionForm(FlaskForm):
+    """Add or edit an extension."""
+
+    number = StringField("Number", render_kw={**_PLAIN, "required": True, "maxlength": 32})
+    name = StringField("Name", render_kw={"autocomplete": "off", "maxlength": 64})
+    sip_password = PasswordField("SIP password", render_kw={**_SECRET, "maxlength": 64})
+    sip_user = StringField("SIP user", render_kw={**_PLAIN, "maxlength": 64})
+    auth_user = StringField("Auth user", render_kw={**_PLAIN, "maxlength": 64})
+    voicemail_number = StringField("Voicemail number", render_kw={**_PLAIN, "maxlength": 32})
+
+    def read_values(self) -> ExtensionValues:
+        """Return what was typed."""
+        return ExtensionValues(
+            number=self.number.data or "",
+            name=self.name.data or "",
+            sip_user=self.sip_user.data or "",
+            auth_user=self.auth_user.data or "",
+            sip_password=self.sip_password.data or "",
+            voicemail_number=self.voicemail_number.data or "",
+        )
+
+    def show_password(self, password: str) -> None:
+        """Put a password that was just made into the field, to be read and copied once."""
+        self.sip_password.data = password
+        readable = PasswordInput(hide_value=False)
+        readable.input_type = "text"
+        self.sip_password.widget = readable
+
+
+def extension_form(extension: Extension) -> ExtensionForm:
+    """Return the form to edit an extension; what follows its number is left empty."""
+    is_own_user = extension.sip_user != extension.number
+    return ExtensionForm(
+        data={
+            "number": extension.number,
+            "name": extension.name,
+            "sip_user": extension.sip_user if is_own_user else "",
+            "auth_user": extension.auth_user,
+            "voicemail_number": extension.voicemail_number,
+        }
+    )
+
+
+class ImportForm(FlaskForm):
+    """A list of extensions, as a file or pasted."""
+
+    file = FileField("CSV file", render_kw={"accept": ".csv,.txt,text/csv,text/plain"})
+    text = TextAreaField("Or paste the list", render_kw={"rows": 8, **_PLAIN})
+
+    def read_text(self) -> str:
+        """Return the text of the file, or else what was pasted."""
+        upload = self.file.data
+        if isinstance(upload, FileStorage) and upload.filename:
+            return decode_file(upload.read())
+        return self.text.data or ""

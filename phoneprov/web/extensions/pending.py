@@ -1,0 +1,52 @@
+"""An import between its preview and its confirmation.
+
+It travels with the page instead of lying in a table: sealed with the server's key, because the
+list holds passwords, bound to its tenant and to what the preview showed, and good for an hour.
+"""
+
+import base64
+import json
+import zlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from phoneprov.core.clock import from_epoch
+from phoneprov.core.errors import SettingsError
+from phoneprov.core.secrets import current_secret_box
+
+GOOD_FOR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingImport:
+    """The list, and the mark of the plan that was shown for it."""
+
+    tenant_id: int
+    fingerprint: str
+    text: str
+
+    def __repr__(self) -> str:
+        """Say which import it is, and nothing of the list."""
+        return f"PendingImport({self.tenant_id}, {self.fingerprint[:8]})"
+
+
+def seal_import(pending: PendingImport, now: datetime) -> str:
+    """Return the import as text that only this installation can read."""
+    packed = base64.b85encode(zlib.compress(pending.text.encode())).decode()
+    content = [pending.tenant_id, pending.fingerprint, int(now.timestamp()), packed]
+    return current_secret_box().seal(json.dumps(content))
+
+
+def find_import(sealed: str, tenant_id: int, now: datetime) -> PendingImport | None:
+    """Return the sealed import, or None if it is forged, too old, or another tenant's."""
+    try:
+        content = json.loads(current_secret_box().open(sealed))
+    except SettingsError:
+        return None
+    if not isinstance(content, list):
+        return None
+    kept_id, fingerprint, sealed_at, packed = content
+    if kept_id != tenant_id or now > from_epoch(sealed_at) + GOOD_FOR:
+        return None
+    text = zlib.decompress(base64.b85decode(packed)).decode()
+    return PendingImport(tenant_id=tenant_id, fingerprint=fingerprint, text=text)

@@ -1,0 +1,73 @@
+"""Form of a PBX. The rules are the domain's; the form only carries what was typed."""
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, IntegerField, PasswordField, SelectField, StringField
+from wtforms.validators import InputRequired
+
+from phoneprov.pbx.kinds import PbxKind
+from phoneprov.pbx.models import Pbx
+from phoneprov.pbx.pbxs import DIALECTS, TRANSPORTS, PbxDraft
+
+_PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
+_DIALECT_WORDS = {
+    "asterisk": "Asterisk",
+    "freeswitch": "FreeSWITCH",
+    "kamailio": "Kamailio",
+    "own": "Its own, typed by hand",
+}
+
+
+class PbxForm(FlaskForm):
+    """Add or edit a PBX."""
+
+    name = StringField("Name", render_kw={"required": True, "maxlength": 100, **_PLAIN})
+    kind = SelectField("Kind", choices=[(kind.value, kind.label) for kind in PbxKind])
+    sip_domain = StringField("SIP domain", render_kw={"required": True, **_PLAIN})
+    registrar_host = StringField("Registrar host", render_kw=_PLAIN)
+    registrar_port = IntegerField(
+        "Registrar port",
+        [InputRequired("A port is a number from 1 to 65535.")],
+        default=5060,
+        render_kw={"min": 1, "max": 65535},
+    )
+    transport = SelectField("Transport", choices=[(name, name.upper()) for name in TRANSPORTS])
+    register_expires_s = IntegerField(
+        "Register expiry in seconds",
+        [InputRequired("From 60 to 86400 seconds.")],
+        default=1800,
+        render_kw={"min": 60, "max": 86_400},
+    )
+    link_address = StringField("Link address", render_kw={**_PLAIN, "inputmode": "url"})
+    link_secret = PasswordField("Link secret", render_kw={"autocomplete": "new-password"})
+    forget_secret = BooleanField("Forget the kept secret")
+    pickup_code = StringField("Pick-up code", render_kw={**_PLAIN, "maxlength": 16})
+    dialect = SelectField(
+        "Feature codes", choices=[(name, _DIALECT_WORDS[name]) for name in DIALECTS], default="own"
+    )
+    rtp_ports = StringField("RTP ports", default="10000-20000", render_kw=_PLAIN)
+    is_active = BooleanField("Keep the link to it running", default=True)
+
+    def read_draft(self) -> PbxDraft:
+        """Return what was typed."""
+        secret = self.link_secret.data or ("" if self.forget_secret.data else None)
+        return PbxDraft(
+            name=self.name.data or "",
+            kind=self.kind.data or "",
+            sip_domain=self.sip_domain.data or "",
+            registrar_host=self.registrar_host.data or "",
+            registrar_port=self.registrar_port.data or 0,
+            transport=self.transport.data or "",
+            register_expires_s=self.register_expires_s.data or 0,
+            link_address=self.link_address.data or "",
+            link_secret=secret,
+            pickup_code=self.pickup_code.data or "",
+            dialect=self.dialect.data or "",
+            rtp_ports=self.rtp_ports.data or "",
+            is_active=bool(self.is_active.data),
+        )
+
+
+def pbx_form(pbx: Pbx) -> PbxForm:
+    """Return the form to edit a PBX; its secret is never filled in."""
+    names = PbxForm().data.keys() - {"link_secret", "forget_secret", "csrf_token"}
+    return PbxForm(data={name: getattr(pbx, name) for name in names})

@@ -1,0 +1,169 @@
+"""Screen of the PBXs: list with the state of each link, add, edit, delete, test."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy import event
+from werkzeug.wrappers import Response
+
+from phoneprov.core.clock import utc_now
+from phoneprov.core.errors import InvalidValueError, NotAllowedError, PbxError
+from phoneprov.fleet.pbx_changes import update_pbx
+from phoneprov.pbx.kinds import PbxKind, make_link
+from phoneprov.pbx.link import LinkCheck
+from phoneprov.pbx.models import Pbx
+from phoneprov.pbx.pbxs import (
+    add_pbx,
+    count_tenants,
+    delete_pbx,
+    find_pbx,
+    link_settings,
+    list_pbxs,
+    list_tenants_on,
+)
+from phoneprov.web.access import provider_only
+from phoneprov.web.acting import current_actor, tell_fault
+from phoneprov.web.database import session
+from phoneprov.web.htmx import is_htmx
+from phoneprov.web.pbxs.forms import PbxForm, pbx_form
+from phoneprov.web.runtime import runtime
+
+Answer = str | Response | tuple[str, int]
+
+blueprint = Blueprint("pbxs", __name__)
+
+REFUSED = 422
+STOP_ASKING = 286
+"""The status that ends a poll of HTMX."""
+
+
+@blueprint.context_processor
+def _give_words() -> dict[str, Callable[[str], str]]:
+    return {"kind_label": _kind_label}
+
+
+@blueprint.get("/pbxs")
+@provider_only
+def index() -> Answer:
+    """Show the PBXs and how their links are."""
+    return _list_page()
+
+
+@blueprint.route("/pbxs/add", methods=["GET", "POST"])
+@provider_only
+def add() -> Answer:
+    """Add a PBX; its link starts at once."""
+    form = PbxForm()
+    if not form.validate_on_submit():
+        return _form_page(form, None)
+    try:
+        pbx = add_pbx(session(), form.read_draft(), actor=current_actor(), now=utc_now())
+    except InvalidValueError as fault:
+        tell_fault(form, fault)
+        return _form_page(form, None)
+    _reload_links_after_commit()
+    flash(f"PBX {pbx.name} added.", "done")
+    return redirect(url_for("pbxs.index"), 303)
+
+
+@blueprint.route("/pbxs/<int:pbx_id>/edit", methods=["GET", "POST"])
+@provider_only
+def edit(pbx_id: int) -> Answer:
+    """Edit a PBX; the phones of its tenants are told what changes for them."""
+    pbx = _get_pbx(pbx_id)
+    form = pbx_form(pbx)
+    if not form.validate_on_submit():
+        return _form_page(form, pbx)
+    try:
+        told = update_pbx(session(), pbx, form.read_draft(), actor=current_actor(), now=utc_now())
+    except InvalidValueError as fault:
+        tell_fault(form, fault)
+        return _form_page(form, _get_pbx(pbx_id))
+    _reload_links_after_commit()
+    phones = (
+        f" {told} phone{'' if told == 1 else 's'} will be told at the next check of the config."
+    )
+    flash(f"PBX {pbx.name} saved.{phones if told else ''}", "done")
+    return redirect(url_for("pbxs.index"), 303)
+
+
+@blueprint.route("/pbxs/<int:pbx_id>/delete", methods=["GET", "POST"])
+@provider_only
+def delete(pbx_id: int) -> Answer:
+    """Delete a PBX, or say who uses it."""
+    pbx = _get_pbx(pbx_id)
+    if request.method == "GET":
+        return _delete_page(pbx)
+    name = pbx.name
+    try:
+        delete_pbx(session(), pbx, actor=current_actor(), now=utc_now())
+    except NotAllowedError:
+        return _delete_page(pbx), REFUSED
+    _reload_links_after_commit()
+    flash(f"PBX {name} deleted.", "done")
+    return redirect(url_for("pbxs.index"), 303)
+
+
+@blueprint.post("/pbxs/<int:pbx_id>/check")
+@provider_only
+def check(pbx_id: int) -> Answer:
+    """Try the link now and show what was found, in place."""
+    pbx = _get_pbx(pbx_id)
+    result = _check_link(pbx)
+    if is_htmx():
+        return render_template("pbxs/_check.html", pbx=pbx, result=result)
+    return _list_page(checked=pbx, result=result)
+
+
+@blueprint.get("/pbxs/<int:pbx_id>/status")
+@provider_only
+def status(pbx_id: int) -> Answer:
+    """Give the cell with the state of one link; a PBX that is gone ends the asking."""
+    pbx = find_pbx(session(), pbx_id)
+    if not is_htmx():
+        return redirect(url_for("pbxs.index"), 303)
+    if pbx is None:
+        return "deleted", STOP_ASKING
+    return render_template("pbxs/_status.html", pbx=pbx)
+
+
+def _get_pbx(pbx_id: int) -> Pbx:
+    return find_pbx(session(), pbx_id) or abort(404)
+
+
+def _list_page(*, checked: Pbx | None = None, result: LinkCheck | None = None) -> str:
+    return render_template(
+        "pbxs/index.html",
+        pbxs=list_pbxs(session()),
+        tenant_counts=count_tenants(session()),
+        checked=checked,
+        result=result,
+    )
+
+
+def _form_page(form: PbxForm, pbx: Pbx | None) -> Answer:
+    """Show the form; after a refused post with what was typed and the messages."""
+    page = render_template("pbxs/form.html", form=form, pbx=pbx)
+    return (page, REFUSED) if request.method == "POST" else page
+
+
+def _delete_page(pbx: Pbx) -> str:
+    tenants = list_tenants_on(session(), pbx.id)
+    return render_template("pbxs/delete.html", pbx=pbx, tenants=tenants)
+
+
+def _check_link(pbx: Pbx) -> LinkCheck:
+    try:
+        return make_link(pbx.kind, link_settings(pbx)).check()
+    except PbxError as error:
+        return LinkCheck(is_ok=False, findings=(error.message,))
+
+
+def _kind_label(kind: str) -> str:
+    return next((known.label for known in PbxKind if known.value == kind), kind)
+
+
+def _reload_links_after_commit() -> None:
+    """Let the links follow once the change can be read; the request's end commits it."""
+    links = runtime().links
+    event.listen(session(), "after_commit", lambda _: links.reload_soon(), once=True)
