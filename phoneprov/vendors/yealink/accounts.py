@@ -1,7 +1,14 @@
 """A Yealink's accounts: every one the model has, used or switched off."""
 
-from phoneprov.vendors.config import PhoneConfig, SipServer, Transport
+from phoneprov.vendors.config import Account, PhoneConfig, SipServer, Transport
 from phoneprov.vendors.defaults import account_port
+from phoneprov.vendors.errors import UnwritableValueError
+
+FACTORY_VALUE = "%NULL%"
+"""Back to the factory value; an empty value would leave what the phone had."""
+COMMAND_WORDS = frozenset({FACTORY_VALUE, "%EMPTY%"})
+"""Values that the firmware obeys instead of storing. A label that is one is shown with its first
+character doubled; a password can't be changed so, it is refused."""
 
 TRANSPORTS = {Transport.UDP: 0, Transport.TCP: 1, Transport.TLS: 2}
 """Values of `account.n.sip_server.1.transport_type` and, up to V80, `account.n.transport`.
@@ -13,7 +20,10 @@ _SIPS_PORT = 5061
 
 
 def account_values(config: PhoneConfig) -> dict[str, object]:
-    """Return the template's values for the accounts and the server they register at."""
+    """Return the template's values for the accounts and the server they register at.
+
+    Raises UnwritableValueError for a password that the firmware would take for a command.
+    """
     used = {account.number: account for account in config.accounts}
     first = config.local_sip_port
     return {
@@ -24,7 +34,7 @@ def account_values(config: PhoneConfig) -> dict[str, object]:
                 account.display_name,
                 account.user,
                 account.auth_user,
-                account.password,
+                _password(account),
                 account.voicemail_number,
                 account_port(first, account.number),
             )
@@ -42,6 +52,12 @@ def account_values(config: PhoneConfig) -> dict[str, object]:
         "expires": config.server.register_expires_s,
         **_server_values(config.server),
     }
+
+
+def _password(account: Account) -> str:
+    if account.password.strip().upper() in COMMAND_WORDS:
+        raise UnwritableValueError(f"“{account.password}” can't be a password on a Yealink")
+    return account.password
 
 
 def _server_values(server: SipServer) -> dict[str, object]:

@@ -32,17 +32,13 @@ from phoneprov.vendors.writer import (
     VendorFile,
 )
 from phoneprov.vendors.yealink import agent, orders, reports
-from phoneprov.vendors.yealink.accounts import account_values
+from phoneprov.vendors.yealink.accounts import COMMAND_WORDS, FACTORY_VALUE, account_values
 from phoneprov.vendors.yealink.keys import key_values
 from phoneprov.vendors.yealink.time import time_values
 
 CONTENT_TYPE = "text/plain; charset=utf-8"
 COMMON_POLL_MINUTES = 60
 
-_DEFAULT = "%NULL%"
-"""Back to the factory value; an empty value would leave what the phone had."""
-_COMMANDS = frozenset({_DEFAULT, "%EMPTY%"})
-"""Values that the firmware obeys instead of storing: back to default, really empty."""
 _COMMON_FILE = re.compile(r"y\d{12}\.cfg")
 _COMMON_BOOT_FILE = "y000000000000.boot"
 _UPLOADS = re.compile(r"[0-9a-f]{12}-(local\.cfg|contact\.xml|calllog\.xml)")
@@ -55,7 +51,7 @@ class YealinkWriter:
     vendor = Vendor.YEALINK
 
     def __init__(self, extra: Path | None = None) -> None:
-        environment = ini_environment("yealink", extra, reserved=_COMMANDS, empty=_DEFAULT)
+        environment = ini_environment("yealink", extra, reserved=COMMAND_WORDS, empty=FACTORY_VALUE)
         self._phone = environment.get_template("phone.cfg")
         self._common = environment.get_template("common.cfg")
         self._boot = environment.get_template("phone.boot")
