@@ -1,16 +1,16 @@
 """Who acts in this request, and how the domain's refusals reach the person."""
 
-from flask import request
 from flask_wtf import FlaskForm
 
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.tenancy.audit import Actor
 from phoneprov.web.access import signed_in_user
+from phoneprov.web.security import client_address
 
 
 def current_actor() -> Actor:
     """Return who acts, for the audit trail."""
-    return Actor(name=signed_in_user().email, address=request.remote_addr or "")
+    return Actor(name=signed_in_user().email, address=client_address())
 
 
 def tell_fault(form: FlaskForm, fault: InvalidValueError) -> None:
