@@ -1,0 +1,1 @@
+"""What exists: vendors, phone models and expansion modules, as data with sources."""
