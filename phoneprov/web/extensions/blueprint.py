@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from flask import Blueprint, request
 
-from phoneprov.core.mac import format_mac
 from phoneprov.fleet.extensions import name_phone
+from phoneprov.fleet.models import Phone
 
 blueprint = Blueprint("extensions", __name__)
 
@@ -21,5 +21,5 @@ def _take_long_lists(endpoint: str | None, values: dict[str, object] | None) -> 
 
 
 @blueprint.context_processor
-def _give_names() -> dict[str, Callable[..., str]]:
-    return {"phone_name": name_phone, "format_mac": format_mac}
+def _give_names() -> dict[str, Callable[[Phone], str]]:
+    return {"phone_name": name_phone}

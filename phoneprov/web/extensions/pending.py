@@ -40,12 +40,9 @@ def seal_import(pending: PendingImport, now: datetime) -> str:
 def find_import(sealed: str, tenant_id: int, now: datetime) -> PendingImport | None:
     """Return the sealed import, or None if it is forged, too old, or another tenant's."""
     try:
-        content = json.loads(current_secret_box().open(sealed))
-    except SettingsError:
+        kept_id, fingerprint, sealed_at, packed = json.loads(current_secret_box().open(sealed))
+    except (SettingsError, ValueError, TypeError):
         return None
-    if not isinstance(content, list):
-        return None
-    kept_id, fingerprint, sealed_at, packed = content
     if kept_id != tenant_id or now > from_epoch(sealed_at) + GOOD_FOR:
         return None
     text = zlib.decompress(base64.b85decode(packed)).decode()

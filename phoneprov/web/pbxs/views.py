@@ -148,8 +148,8 @@ def _form_page(form: PbxForm, pbx: Pbx | None) -> Answer:
 
 
 def _delete_page(pbx: Pbx) -> str:
-    tenants = list_tenants_on(session(), pbx.id)
-    return render_template("pbxs/delete.html", pbx=pbx, tenants=tenants)
+    names = list_tenants_on(session(), pbx.id)
+    return render_template("pbxs/delete.html", pbx=pbx, tenant_names=names)
 
 
 def _check_link(pbx: Pbx) -> LinkCheck:

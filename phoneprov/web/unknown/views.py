@@ -16,7 +16,7 @@ from phoneprov.fleet.unknown_macs import (
     forget_unknown_mac,
     list_farewells,
 )
-from phoneprov.tenancy.queries import find_tenant_for, list_tenants_for
+from phoneprov.tenancy.queries import find_tenant_for
 from phoneprov.vendors.registry import read_user_agent
 from phoneprov.web.access import current_tenant, provider_only, signed_in_user
 from phoneprov.web.acting import current_actor
@@ -64,8 +64,7 @@ def index() -> Answer:
         "unknown/index.html",
         page=page,
         strangers=[Stranger(seen=seen, model=_told_model(seen)) for seen in page.macs],
-        tenants=list_tenants_for(session(), signed_in_user()),
-        chosen=request.args.get("tenant", ""),
+        chosen=request.args.get("tenant") or request.args.get("tenant_slug", ""),
         shown_at=int(utc_now().timestamp()),
     )
 
