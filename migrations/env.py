@@ -7,7 +7,7 @@ import phoneprov.fleet.models
 import phoneprov.operations.models
 import phoneprov.pbx.models
 import phoneprov.tenancy.models  # noqa: F401 - importing them fills the metadata
-from phoneprov.core.database import Model, UtcDateTime
+from phoneprov.core.database import Model, UtcDateTime, WordColumn
 from phoneprov.core.secrets import SecretText
 
 
@@ -18,6 +18,8 @@ def render_item(kind, item, autogen_context):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, SecretText):
         return "sa.Text()"
+    if kind == "type" and isinstance(item, WordColumn):
+        return f"sa.String(length={item.impl.length})"
     return False
 
 

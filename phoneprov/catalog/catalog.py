@@ -16,16 +16,18 @@ class Catalog:
     vendors: Mapping[Vendor, VendorFacts]
     phone_models: Mapping[str, PhoneModel]
     module_models: Mapping[str, ModuleModel]
-    _by_agent: dict[tuple[Vendor, str], PhoneModel] = field(init=False, repr=False)
+    _by_agent: dict[tuple[Vendor, str], tuple[PhoneModel, ...]] = field(init=False, repr=False)
     _by_file: dict[str, PhoneModel] = field(init=False, repr=False)
     _by_oui: dict[str, Vendor] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        by_agent: dict[tuple[Vendor, str], PhoneModel] = {}
+        by_agent: dict[tuple[Vendor, str], tuple[PhoneModel, ...]] = {}
         by_file: dict[str, PhoneModel] = {}
         for model in self.phone_models.values():
-            for name in (model.name, *model.agent_names, *model.aliases):
-                by_agent.setdefault((model.vendor, plain_name(name)), model)
+            names = (model.name, *model.agent_names, *model.aliases)
+            for name in {plain_name(name) for name in names}:
+                known = by_agent.get((model.vendor, name), ())
+                by_agent[model.vendor, name] = (*known, model)
             for file in model.common_files:
                 if not stands_for_all(file):
                     by_file.setdefault(file.lower(), model)
@@ -50,7 +52,12 @@ class Catalog:
 
     def find_model_by_agent(self, vendor: Vendor, name: str) -> PhoneModel | None:
         """Return the model that calls itself `name` in its User-Agent, in any spelling."""
-        return self._by_agent.get((vendor, plain_name(name)))
+        found = self.list_models_by_agent(vendor, name)
+        return found[0] if found else None
+
+    def list_models_by_agent(self, vendor: Vendor, name: str) -> tuple[PhoneModel, ...]:
+        """Return all models that call themselves `name`: T58A and T58V both say `SIP-T58`."""
+        return self._by_agent.get((vendor, plain_name(name)), ())
 
     def find_model_by_file(self, name: str) -> PhoneModel | None:
         """Return the model that asks for this common file, where only one family does."""

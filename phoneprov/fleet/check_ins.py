@@ -36,8 +36,8 @@ class CheckInNote:
     revision: int | None = None
     """Revision of the whole config that went out (or that the phone has, at 304)."""
     firmware: str | None = None
-    told_model: str = ""
-    """Slug of the model its User-Agent names."""
+    told_models: tuple[str, ...] = ()
+    """Slugs of the models that go by the name in its User-Agent."""
     told_mac: str = ""
     has_agent_facts: bool = False
 
@@ -177,7 +177,8 @@ def _apply_agent(session: Session, phone: Phone, note: CheckInNote) -> None:
             text = f"Firmware {phone.firmware} → {note.firmware}."
             write_event(session, phone.id, "config", text, at=note.at)
         phone.firmware, phone.firmware_seen_at = note.firmware, note.at
-    told_model = "" if note.told_model == phone.model_slug else note.told_model
+    is_as_told = phone.model_slug in note.told_models or not note.told_models
+    told_model = "" if is_as_told else note.told_models[0]
     if told_model != phone.told_model:
         phone.told_model = told_model
         if told_model:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from phoneprov.core.database import Model
+from phoneprov.core.database import Model, WordColumn
 from phoneprov.core.secrets import SecretText
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.pbx.link import Reachability
@@ -82,7 +82,9 @@ class Phone(Model):
     last_keepalive_at: Mapped[datetime | None]
     unconfirmed_since_at: Mapped[datetime | None]
 
-    status: Mapped[PhoneStatus] = mapped_column(String(16), default=PhoneStatus.PENDING)
+    status: Mapped[PhoneStatus] = mapped_column(
+        WordColumn(PhoneStatus, 16), default=PhoneStatus.PENDING
+    )
     status_reason: Mapped[str] = mapped_column(String(300), default="")
     status_since_at: Mapped[datetime]
     recheck_after: Mapped[datetime | None] = mapped_column(index=True)
@@ -114,7 +116,9 @@ class Registration(Model):
     expires_at: Mapped[datetime | None]
     gone_at: Mapped[datetime | None]
     gone_reason: Mapped[str] = mapped_column(String(100), default="")
-    reachability: Mapped[Reachability] = mapped_column(String(12), default=Reachability.UNKNOWN)
+    reachability: Mapped[Reachability] = mapped_column(
+        WordColumn(Reachability, 12), default=Reachability.UNKNOWN
+    )
     is_probed: Mapped[bool] = mapped_column(default=False)
     keepalive_at: Mapped[datetime | None]
     round_trip_us: Mapped[int | None]

@@ -116,5 +116,5 @@ def finish(
     command.state = state
     command.finished_at = now
     command.evidence = evidence[:300]
-    text = f"{CommandKind(command.kind).label}: {state.label.lower()}. {evidence}"
+    text = f"{command.kind.label}: {state.label.lower()}. {evidence}"
     write_event(session, command.phone_id, "command", text, at=now)

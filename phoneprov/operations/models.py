@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from phoneprov.core.database import Model
+from phoneprov.core.database import Model, WordColumn
 
 
 class CommandKind(StrEnum):
@@ -57,8 +57,10 @@ class Command(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     phone_id: Mapped[int] = mapped_column(ForeignKey("phone.id", ondelete="CASCADE"))
-    kind: Mapped[CommandKind] = mapped_column(String(20))
-    state: Mapped[CommandState] = mapped_column(String(12), default=CommandState.QUEUED)
+    kind: Mapped[CommandKind] = mapped_column(WordColumn(CommandKind, 20))
+    state: Mapped[CommandState] = mapped_column(
+        WordColumn(CommandState, 12), default=CommandState.QUEUED
+    )
     ordered_by: Mapped[str] = mapped_column(String(254), default="")
     queued_at: Mapped[datetime]
     next_try_at: Mapped[datetime]

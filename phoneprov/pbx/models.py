@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from phoneprov.core.database import Model
+from phoneprov.core.database import Model, WordColumn
 from phoneprov.core.secrets import SecretText
 from phoneprov.pbx.link import LinkStatus
 
@@ -34,7 +34,9 @@ class Pbx(Model):
     """Whose feature codes it speaks: asterisk, freeswitch, kamailio, own."""
     rtp_ports: Mapped[str] = mapped_column(String(20), default="10000-20000")
     is_active: Mapped[bool] = mapped_column(default=True)
-    link_status: Mapped[LinkStatus] = mapped_column(String(12), default=LinkStatus.CONNECTING)
+    link_status: Mapped[LinkStatus] = mapped_column(
+        WordColumn(LinkStatus, 12), default=LinkStatus.CONNECTING
+    )
     link_status_at: Mapped[datetime | None]
     link_lost_at: Mapped[datetime | None]
     """Since when nothing new is known; None while the link is up."""

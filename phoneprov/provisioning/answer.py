@@ -229,18 +229,19 @@ class Answering:
                 is_admitted=reason.is_admitted,
                 revision=revision,
                 firmware=agent.firmware if agent and not agent.is_boot_loader else None,
-                told_model=self._told_model(agent),
+                told_models=self._told_models(agent),
                 told_mac=(visit.agent_mac or "") if is_other_mac else "",
                 has_agent_facts=agent is not None and agent.model_name is not None,
             )
         )
 
-    def _told_model(self, agent: AgentFacts | None) -> str:
-        """Return the slug of the model that the User-Agent names; compared when it is written."""
+    def _told_models(self, agent: AgentFacts | None) -> tuple[str, ...]:
+        """Return the slugs of the models that go by the name in the User-Agent."""
         if agent is None or agent.model_name is None:
-            return ""
-        found = self._catalog.find_model_by_agent(agent.vendor, agent.model_name)
-        return found.slug if found else f"{agent.vendor.value}:{agent.model_name}"[:60]
+            return ()
+        found = self._catalog.list_models_by_agent(agent.vendor, agent.model_name)
+        unknown = f"{agent.vendor.value}:{agent.model_name}"[:60]
+        return tuple(model.slug for model in found) or (unknown,)
 
     def _let_go(self, session: Session) -> None:
         touched = session.info.pop(TOUCHED, None)

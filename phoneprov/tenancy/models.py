@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import JSON, ForeignKey, Select, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from phoneprov.core.database import Model
+from phoneprov.core.database import Model, WordColumn
 from phoneprov.core.secrets import SecretText
 
 
@@ -72,7 +72,7 @@ class User(Model):
     )
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(100))
-    role: Mapped[Role] = mapped_column(String(20))
+    role: Mapped[Role] = mapped_column(WordColumn(Role, 20))
     password_hash: Mapped[str] = mapped_column(String(255))
     is_active: Mapped[bool] = mapped_column(default=True)
     last_log_in_at: Mapped[datetime | None]
