@@ -38,7 +38,7 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "model", "firmware", "mac"), AGENTS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("text", "model", "firmware", "mac"), AGENTS, ids=str)
 def test_it_reads_the_user_agents_that_phones_send(
     text: str, model: str, firmware: str, mac: str | None
 ) -> None:
@@ -86,7 +86,7 @@ def test_it_names_the_uploads_it_takes() -> None:
 
 
 def test_it_gives_strangers_a_common_file_without_secrets() -> None:
-    """R127: without a token there is only the order to ask again each hour."""
+    """S3: without a token there is only the order to ask again each hour."""
     file = WRITER.write_common_file(T46U, "y000000000108.cfg", "http://p.example/prov/")
     assert file is not None
     lines = dict(read_lines(file.body))

@@ -104,7 +104,7 @@ def test_it_shows_its_lines_when_it_has_no_layout() -> None:
 
 
 def test_it_finds_us_again_each_hour() -> None:
-    """R64: its own address, the interval it was given, and nobody else's address."""
+    """R18, R28: its own address, the interval it was given, and nobody else's address."""
     phone = phone_with(intents.config(T46U, MAC))
     for prefix in ("static.", ""):
         assert phone.get(f"{prefix}auto_provision.server.url") == intents.BASE_URL
@@ -150,7 +150,7 @@ def test_it_reports_to_us() -> None:
 
 @pytest.mark.parametrize("name", intents.ZONES)
 def test_it_shows_the_right_time_all_year(name: str) -> None:
-    """R20: every hour of the year, in half-hour zones and in the south too."""
+    """R15: every hour of the year, in half-hour zones and in the south too."""
     config = intents.config(T46U, MAC, zone=intents.rules_of(name))
     clock = YealinkClock(phone_with(config), intents.YEAR)
     zone = ZoneInfo(name)
@@ -216,7 +216,7 @@ def test_it_knows_no_other_file(name: str) -> None:
 
 
 def test_it_is_found_in_any_letter_case() -> None:
-    """R124: names come in upper case through some proxies."""
+    """R21: names come in upper case through some proxies."""
     assert body_of(intents.config(T46U, MAC), f"{MAC.upper()}.CFG") == body_of(
         intents.config(T46U, MAC)
     )

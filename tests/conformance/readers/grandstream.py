@@ -1,0 +1,269 @@
+"""Read `cfg<mac>.xml` as a Grandstream does. Shares no code with the writer.
+
+Rules: well-formed XML, or the whole file is dropped; a `<mac>` that is not the phone's own drops
+it too; `config version="1"` holds P-values; what is left out keeps its value; an empty element
+empties it. Accounts count from 1, keys count accounts from 0.
+"""
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+class DroppedFileError(Exception):
+    """The phone would not use the file at all."""
+
+
+def read_values(body: bytes, mac: str | None) -> list[tuple[str, str]]:
+    """Return the P-values of a file in order."""
+    try:
+        root = ET.fromstring(body)
+    except ET.ParseError as error:
+        raise DroppedFileError(str(error)) from error
+    if root.tag != "gs_provision" or root.get("version") != "1":
+        raise DroppedFileError(f"the root is {root.tag}")
+    stated = root.find("mac")
+    if stated is not None and (stated.text or "").strip().lower() != mac:
+        raise DroppedFileError(f"the file is for {stated.text}")
+    (config,) = root.findall("config")
+    if config.get("version") != "1":
+        raise DroppedFileError("P-values stand in version 1")
+    values = []
+    for element in config:
+        assert re.fullmatch(r"P\d+", element.tag), element.tag
+        assert not element.attrib
+        assert len(element) == 0
+        values.append((element.tag, element.text or ""))
+    return values
+
+
+ACCOUNT_1 = {
+    "active": "P271",
+    "name": "P270",
+    "server": "P47",
+    "proxy": "P48",
+    "user": "P35",
+    "auth": "P36",
+    "password": "P34",
+    "display": "P3",
+    "voicemail": "P33",
+    "port": "P40",
+    "transport": "P130",
+    "register": "P31",
+    "expires": "P32",
+    "nat": "P52",
+    "reboot": "P81",
+    "prefix": "P1347",
+}
+IN_BLOCK = {
+    "active": "{}01",
+    "name": "{}17",
+    "server": "{}02",
+    "proxy": "{}03",
+    "user": "{}04",
+    "auth": "{}05",
+    "password": "{}06",
+    "display": "{}07",
+    "voicemail": "{}26",
+    "port": "{}13",
+    "transport": "{}48",
+    "register": "{}10",
+    "expires": "{}12",
+    "nat": "{}14",
+    "reboot": "{}11",
+    "prefix": "{}81",
+}
+BLOCKS = ["", "", "P4", "P5", "P6", "P17", "P18", *(f"P{n}" for n in range(506, 516))]
+GRP260X_BLOCKS = [*BLOCKS[:5], "P7", "P8", *BLOCKS[7:]]
+
+
+@dataclass
+class SeenAccount:
+    """An account that the phone would register."""
+
+    user: str
+    auth_user: str
+    password: str
+    display_name: str
+    label: str
+    server: str
+    proxy: str
+    transport: str
+    expires_s: int
+    voicemail: str
+    local_port: int
+    pickup_prefix: str
+
+
+@dataclass
+class SeenKey:
+    """A key with a function, its account counted from 1."""
+
+    mode: str
+    account: int
+    label: str
+    value: str
+
+
+WORDS = {"line", "blf", "speeddial", "callpark", "monitoredcp", "conference"}
+FIXED_SCALE = {
+    "0": "line",
+    "10": "speeddial",
+    "11": "blf",
+    "19": "callpark",
+    "22": "conference",
+    "26": "monitoredcp",
+}
+DYNAMIC_SCALE = {
+    "0": "speeddial",
+    "1": "blf",
+    "9": "callpark",
+    "12": "conference",
+    "16": "monitoredcp",
+    "31": "line",
+}
+
+
+@dataclass
+class GrandstreamPhone:
+    """A phone that remembers what earlier files said."""
+
+    model: str
+    mac: str
+    fixed_keys: int = 0
+    values: dict[str, str] = field(default_factory=dict)
+
+    def take(self, body: bytes) -> None:
+        """Apply a file over what is there."""
+        self.values.update(read_values(body, self.mac))
+
+    def get(self, name: str, factory: str = "") -> str:
+        """Return a P-value, or its factory value."""
+        return self.values.get(name, factory)
+
+    def accounts(self) -> dict[int, SeenAccount]:
+        """Return the accounts that are switched on and register, by number."""
+        seen = {}
+        for number in range(1, 17):
+            names = self._names(number)
+            if self.get(names["active"]) == "1" and self.get(names["register"]) == "1":
+                seen[number] = self._account({k: self.get(v) for k, v in names.items()})
+        return seen
+
+    def passwords(self) -> set[str]:
+        """Return every account password that is stored, in whatever block."""
+        blocks = [*BLOCKS[2:], "P7", "P8"]
+        return {self.get(name) for name in ("P34", *(f"{b}06" for b in blocks))} - {""}
+
+    def _names(self, number: int) -> dict[str, str]:
+        if number == 1:
+            return ACCOUNT_1
+        blocks = GRP260X_BLOCKS if self.model.startswith("GRP260") else BLOCKS
+        return {key: form.format(blocks[number]) for key, form in IN_BLOCK.items()}
+
+    def _account(self, values: dict[str, str]) -> SeenAccount:
+        assert values["nat"] == "2"
+        assert values["reboot"] in {"0", "2"}, "1 would unregister other phones"
+        return SeenAccount(
+            user=values["user"],
+            auth_user=values["auth"],
+            password=values["password"],
+            display_name=values["display"],
+            label=values["name"],
+            server=values["server"],
+            proxy=values["proxy"],
+            transport=["udp", "tcp", "tls"][int(values["transport"])],
+            expires_s=int(values["expires"]) * 60,
+            voicemail=values["voicemail"],
+            local_port=int(values["port"]),
+            pickup_prefix=values["prefix"],
+        )
+
+    def keys(self, count: int) -> dict[int, SeenKey]:
+        """Return the keys with a function; a hole ends the dynamic ones."""
+        seen = {}
+        for position in range(1, count + 1):
+            names = self._key_names(position)
+            assert set(names) <= set(self.values), f"a hole at key {position}"
+            mode = self._mode(position, self.get(names[0]))
+            if mode:
+                account, label, value = (self.get(name) for name in names[1:])
+                seen[position] = SeenKey(
+                    mode=mode, account=int(account) + 1, label=label, value=value
+                )
+        return seen
+
+    def _key_names(self, position: int) -> list[str]:
+        if self.model.startswith("GXV"):
+            start, step = 23000, 5
+            return [f"P{start + step * (position - 1) + k}" for k in range(4)]
+        if position >= 7:
+            return [f"P{23800 + 4 * (position - 7) + k}" for k in range(4)]
+        modes = [1363, 1365, 1367, 1369, 1371, 1373]
+        labels = [1465, 1467, 1469, 1471, 1473, 1475]
+        mode, label = modes[position - 1], labels[position - 1]
+        return [f"P{mode}", f"P{mode + 1}", f"P{label}", f"P{label + 1}"]
+
+    def _mode(self, position: int, text: str) -> str | None:
+        if text.lower() in {"-1", "none"}:
+            return None
+        if text.lower() in WORDS:
+            assert re.match(r"GXP21|GRP", self.model), "no words in this family's template"
+            return text.lower()
+        is_fixed = position <= self.fixed_keys and not self.model.startswith("GXV")
+        return (FIXED_SCALE if is_fixed else DYNAMIC_SCALE)[text]
+
+
+def local_clock(phone: GrandstreamPhone, year: int) -> Callable[[datetime], datetime]:
+    """Return what turns a moment into the wall-clock time on the screen, for one year."""
+    assert phone.get("P143") == "0", "DHCP option 2 would win"
+    if phone.get("P64") == "customize":
+        return _posix_clock(phone.get("P246"), year)
+    assert phone.model.startswith("GXV33"), "only Android takes IANA names"
+    zone = ZoneInfo(phone.get("P64"))
+    return lambda moment: moment.astimezone(zone).replace(tzinfo=None)
+
+
+_RULE = re.compile(r"([A-Z]{3,})([+-]?[\d:]+)(?:([A-Z]{3,})([+-]?[\d:]+)?,([^,]+),([^,]+))?")
+
+
+def _posix_clock(text: str, year: int) -> Callable[[datetime], datetime]:
+    assert len(text) <= 64
+    match = _RULE.fullmatch(text)
+    assert match, f"not a rule: {text!r}"
+    standard = -_span(match[2])
+    if match[3] is None:
+        return lambda moment: moment.astimezone(UTC).replace(tzinfo=None) + standard
+    daylight = -_span(match[4]) if match[4] else standard + timedelta(hours=1)
+    starts = _change(match[5], year) - standard
+    ends = _change(match[6], year) - daylight
+
+    def clock(moment: datetime) -> datetime:
+        naive = moment.astimezone(UTC).replace(tzinfo=None)
+        is_between = min(starts, ends) <= naive < max(starts, ends)
+        return naive + (daylight if is_between == (starts < ends) else standard)
+
+    return clock
+
+
+def _span(text: str) -> timedelta:
+    sign = -1 if text.startswith("-") else 1
+    parts = [int(part) for part in text.lstrip("+-").split(":")]
+    parts += [0] * (3 - len(parts))
+    return sign * timedelta(hours=parts[0], minutes=parts[1], seconds=parts[2])
+
+
+def _change(text: str, year: int) -> datetime:
+    """Return when `Mmonth.week.weekday/time` is in a year; weekday 0 is Sunday, week 5 the last."""
+    match = re.fullmatch(r"M(\d{1,2})\.([1-5])\.([0-6])(?:/([\d:]+))?", text)
+    assert match, f"not a change: {text!r}"
+    month, week, weekday = int(match[1]), int(match[2]), int(match[3])
+    first = datetime(year, month, 1)  # noqa: DTZ001 - a wall-clock time has no zone
+    day = first + timedelta(days=(weekday - first.isoweekday()) % 7)
+    for _ in range(week - 1):
+        if (day + timedelta(days=7)).month == month:
+            day += timedelta(days=7)
+    return day + _span(match[4] or "2")
