@@ -20,6 +20,9 @@ class Installation(Model):
     provider_name: Mapped[str] = mapped_column(String(100), default="")
     support_contact: Mapped[str] = mapped_column(String(200), default="")
     """Whom a tenant admin asks, for example for a model that is missing."""
+    setup_token_hash: Mapped[str | None] = mapped_column(String(64))
+    """Of the one-time link that makes the first account; None when no link is open."""
+    setup_opened_at: Mapped[datetime | None]
 
 
 class Tenant(Model):
@@ -77,6 +80,11 @@ class User(Model):
     is_active: Mapped[bool] = mapped_column(default=True)
     last_log_in_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+    @property
+    def role_label(self) -> str:
+        """The role in words."""
+        return Role(self.role).label
 
 
 class UserSession(Model):

@@ -1,0 +1,169 @@
+"""Where a person can go from here: the bar of every page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flask import current_app, g, request, url_for
+from flask_login import current_user
+from sqlalchemy import func, select
+
+from phoneprov.pbx.link import LinkStatus
+from phoneprov.pbx.models import Pbx
+from phoneprov.tenancy.models import Role, Tenant, User
+from phoneprov.tenancy.queries import find_tenant_for
+from phoneprov.web.database import session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One entry of the bar; `places` are those folded below it."""
+
+    title: str
+    href: str = ""
+    is_current: bool = False
+    places: tuple["Place", ...] = field(default=())
+    keys: str = ""
+    """Keys that lead there, as app.js knows them: `g p`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantName:
+    """A tenant as the switcher lists it."""
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Navigation:
+    """What the bar of one page shows."""
+
+    tenant: Tenant | None
+    tenants: Sequence[TenantName]
+    places: Sequence[Place]
+    provider_places: Sequence[Place]
+    lost_links: Sequence[Pbx]
+    search_address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """The user as the bar names them."""
+
+    name: str
+    email: str
+    role_label: str
+
+
+_PROVISIONING = (
+    ("Phones", "phones.index"),
+    ("Unknown phones", "unknown.index"),
+    ("Removed phones", "unknown.removed"),
+    ("How phones find us", "system.how_phones_find_us"),
+)
+_PROVIDER = (
+    ("Tenants", "tenants.index"),
+    ("PBXs", "pbxs.index"),
+    ("Users", "users.index"),
+    ("Activity", "activity.everywhere"),
+    ("System", "system.status"),
+)
+
+
+def page_context() -> dict[str, object]:
+    """Return what the frame of a page shows: who, where, and where to."""
+    account = _account()
+    tenant = g.get("tenant")
+    if account is None:
+        return {"tenant": tenant, "user": None, "nav": None}
+    reader = Reader(name=account.name, email=account.email, role_label=account.role_label)
+    return {"tenant": tenant, "user": reader, "nav": _navigation(account, tenant)}
+
+
+def _navigation(account: User, tenant: Tenant | None) -> Navigation:
+    tenants = _tenant_names(account)
+    here = tenant
+    if here is None and len(tenants) == 1:
+        here = find_tenant_for(session(), account, tenants[0].slug)
+    search = (
+        url_for("system.search", tenant_slug=here.slug) if here else url_for("system.search_all")
+    )
+    return Navigation(
+        tenant=here,
+        tenants=tenants,
+        places=_tenant_places(here) if here else (),
+        provider_places=_places(_PROVIDER) if account.role == Role.PROVIDER else (),
+        lost_links=_lost_links(account, here),
+        search_address=search,
+    )
+
+
+def _tenant_names(account: User) -> Sequence[TenantName]:
+    """Return the tenants that the user may see, without reading their secrets."""
+    query = select(Tenant.slug, Tenant.name).order_by(func.lower(Tenant.name))
+    if account.role != Role.PROVIDER:
+        query = query.where(Tenant.id == account.tenant_id)
+    return [TenantName(slug=slug, name=name) for slug, name in session().execute(query)]
+
+
+def _account() -> User | None:
+    if not current_user.is_authenticated:
+        return None
+    account = current_user.account
+    return account if isinstance(account, User) else None
+
+
+def _tenant_places(tenant: Tenant) -> tuple[Place, ...]:
+    slug = tenant.slug
+    folded = _places(_PROVISIONING, slug)
+    places = [
+        *_places((("Phones", "phones.index"),), slug, keys="g p"),
+        Place(
+            title="Provisioning",
+            places=folded,
+            is_current=any(place.is_current for place in folded[1:]),
+        ),
+        *_places((("Extensions", "extensions.index"),), slug, keys="g e"),
+        *_places((("Activity", "activity.index"),), slug, keys="g a"),
+    ]
+    return tuple(place for place in places if place.href or place.places)
+
+
+def _places(
+    table: Sequence[tuple[str, str]], slug: str | None = None, keys: str = ""
+) -> tuple[Place, ...]:
+    """Return the entries whose page exists."""
+    values = {"tenant_slug": slug} if slug else {}
+    return tuple(
+        Place(
+            title=title,
+            href=url_for(endpoint, **values),
+            is_current=_is_here(endpoint, slug),
+            keys=keys,
+        )
+        for title, endpoint in table
+        if endpoint in current_app.view_functions
+    )
+
+
+def _is_here(endpoint: str, slug: str | None) -> bool:
+    """Tell whether this page is the entry's, or one below it."""
+    if slug and g.get("tenant") is None:
+        return False
+    here = request.endpoint or ""
+    screen, _, verb = endpoint.rpartition(".")
+    if screen in {"system", "activity", "unknown"} or screen == "users":
+        return here == endpoint
+    return here.rpartition(".")[0] == screen and bool(verb)
+
+
+def _lost_links(user: User, tenant: Tenant | None) -> Sequence[Pbx]:
+    """Return the PBXs whose link is down, for those who can act on it."""
+    if user.role == Role.VIEWER:
+        return ()
+    query = select(Pbx).where(Pbx.is_active, Pbx.link_status == LinkStatus.DOWN)
+    if tenant is not None:
+        query = query.where(Pbx.id == tenant.pbx_id)
+    elif user.role != Role.PROVIDER:
+        return ()
+    return session().scalars(query.order_by(Pbx.name)).all()
