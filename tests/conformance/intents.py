@@ -1,15 +1,11 @@
 """Intents to write and read back: one phone of each shape, hostile values, zones."""
 
-import calendar
 import dataclasses
 import json
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from phoneprov.catalog.model import PhoneModel
 from phoneprov.core.text import is_forbidden
@@ -22,7 +18,7 @@ from phoneprov.vendors.config import (
     SipServer,
     Transport,
 )
-from phoneprov.vendors.zone import ZoneChange, ZoneRules
+from phoneprov.vendors.zone_rules import zone_rules
 
 DATA = Path(__file__).parent / "data"
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -59,49 +55,6 @@ SERVER = SipServer(
 )
 
 
-@lru_cache
-def rules_of(name: str, year: int = YEAR) -> ZoneRules:
-    """Return a zone's rules in a year, found by looking at every quarter of an hour of it."""
-    zone = ZoneInfo(name)
-    start = datetime(year, 1, 1, tzinfo=UTC)
-    changes = []
-    before = start.astimezone(zone).utcoffset() or timedelta()
-    for quarter in range(366 * 96):
-        moment = start + timedelta(minutes=15 * quarter)
-        after = moment.astimezone(zone).utcoffset() or timedelta()
-        if after != before:
-            changes.append((moment, before, after))
-        before = after
-    if not changes:
-        return ZoneRules(name=name, offset_minutes=_minutes(before))
-    assert len(changes) == 2, f"{name} changes {len(changes)} times in {year}"
-    (up,) = [change for change in changes if change[2] > change[1]]
-    (down,) = [change for change in changes if change[2] < change[1]]
-    return ZoneRules(
-        name=name,
-        offset_minutes=_minutes(up[1]),
-        saving_minutes=_minutes(up[2] - up[1]),
-        starts=_change(up[0] + up[1]),
-        ends=_change(down[0] + down[1]),
-    )
-
-
-def _minutes(span: timedelta) -> int:
-    return int(span.total_seconds()) // 60
-
-
-def _change(wall: datetime) -> ZoneChange:
-    is_last = wall.day + 7 > calendar.monthrange(wall.year, wall.month)[1]
-    return ZoneChange(
-        month=wall.month,
-        day=wall.day,
-        week=5 if is_last else (wall.day - 1) // 7 + 1,
-        weekday=wall.isoweekday(),
-        hour=wall.hour,
-        minute=wall.minute,
-    )
-
-
 def account(number: int = 1, **changes: Any) -> Account:
     """Return account `number` with values that can't be mistaken for another's."""
     values: dict[str, Any] = {
@@ -125,7 +78,7 @@ def config(model: PhoneModel, mac: str, **changes: Any) -> PhoneConfig:
         "server": SERVER,
         "accounts": (account(),),
         "local_sip_port": 5060,
-        "zone": rules_of("Europe/Berlin"),
+        "zone": zone_rules("Europe/Berlin", YEAR),
         "ntp_server": "ntp.example.net",
         "admin_password": "Adm1n-Pass",
         "provisioning": Provisioning(base_url=BASE_URL, poll_minutes=57),

@@ -68,21 +68,22 @@ _FIRST_HIGH_BLOCK = 50600
 def account_names(model: PhoneModel, number: int) -> tuple[Mapping[str, str], ...]:
     """Return the P-names of an account by setting, once for each block it may be in.
 
-    A catalogue file may settle the question for a model with the trait `account_blocks`:
-    `700`, `1700` or `700+1700`.
+    The catalogue's trait `account_blocks` says where a model switches account 5 on (`701` or
+    `1701`); for GRP models sources dispute it and both are written, whatever it says.
     """
-    usual = "700+1700" if model.name.upper().startswith("GRP") else "1700"
-    return _names(number, model.traits.get("account_blocks", usual))
+    if model.name.upper().startswith("GRP"):
+        return _names(number, ("701", "1701"))
+    return _names(number, (model.traits.get("account_blocks", "1701"),))
 
 
 @lru_cache(maxsize=256)
-def _names(number: int, kind: str) -> tuple[Mapping[str, str], ...]:
+def _names(number: int, switches: tuple[str, ...]) -> tuple[Mapping[str, str], ...]:
     if number == 1:
         return ({field: f"P{digits}" for field, digits in _FIRST_ACCOUNT.items()},)
     apart = {}
     if number <= _LAST_NUMBERED_APART:
         apart = {f: f"P{first + 100 * (number - 1)}" for f, first in _NOT_IN_BLOCK.items()}
-    first, *others = [_in_block(block) for block in _blocks(number, kind)]
+    first, *others = [_in_block(block) for block in _blocks(number, switches)]
     return (first | apart, *others)
 
 
@@ -90,10 +91,9 @@ def _in_block(block: int) -> dict[str, str]:
     return {field: f"P{block + digits}" for field, digits in _LAST_DIGITS.items()}
 
 
-def _blocks(number: int, kind: str) -> list[int]:
+def _blocks(number: int, switches: tuple[str, ...]) -> list[int]:
     if number >= _FIRST_HIGH_ACCOUNT:
         return [_FIRST_HIGH_BLOCK + 100 * (number - _FIRST_HIGH_ACCOUNT)]
     if number not in _GRP_BLOCKS:
         return [_BLOCKS[number]]
-    known = {"700": _GRP_BLOCKS[number], "1700": _BLOCKS[number]}
-    return [known[name] for name in kind.split("+")]
+    return [(_GRP_BLOCKS if switch == "701" else _BLOCKS)[number] for switch in switches]

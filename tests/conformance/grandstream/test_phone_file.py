@@ -16,6 +16,7 @@ from phoneprov.vendors.config import (
     Transport,
 )
 from phoneprov.vendors.grandstream import WRITER
+from phoneprov.vendors.zone_rules import zone_rules
 from tests.conformance import intents
 from tests.conformance.grandstream.models import (
     GRP2614,
@@ -207,7 +208,7 @@ def test_it_obeys_orders_by_notify(from_server_only: bool, value: str) -> None: 
 @pytest.mark.parametrize("model", [GXP2170, GXV3370], ids=lambda model: model.name)
 def test_it_shows_the_right_time_all_year(name: str, model: PhoneModel) -> None:
     """R15: every hour of the year, in half-hour zones and in the south too."""
-    config = intents.config(model, MAC, zone=intents.rules_of(name))
+    config = intents.config(model, MAC, zone=zone_rules(name, intents.YEAR))
     clock = local_clock(phone_with(config), intents.YEAR)
     zone = ZoneInfo(name)
     start = datetime(intents.YEAR, 1, 1, 12, tzinfo=UTC)
@@ -218,7 +219,7 @@ def test_it_shows_the_right_time_all_year(name: str, model: PhoneModel) -> None:
 
 def test_it_says_quarter_hours() -> None:
     """Chatham changes at 02:45."""
-    config = intents.config(GXP2170, MAC, zone=intents.rules_of("Pacific/Chatham"))
+    config = intents.config(GXP2170, MAC, zone=zone_rules("Pacific/Chatham", intents.YEAR))
     assert phone_with(config).get("P246") == "STD-12:45DST-13:45,M9.5.0/2:45,M4.1.0/3:45"
 
 
@@ -271,10 +272,18 @@ def test_it_knows_no_other_file(name: str) -> None:
     assert WRITER.write_file(intents.config(GRP2614, MAC), name) is None
 
 
-def test_it_lets_a_catalogue_file_settle_what_sources_dispute() -> None:
-    """A provider who knows the block or notation of a model writes it as a trait."""
-    traits = {"account_blocks": "700", "time_zone": "iana"}
-    model = dataclasses.replace(GRP2614, traits=traits)
+def test_it_writes_disputed_blocks_twice() -> None:
+    """Sources disagree where a GRP keeps accounts 5 and 6; told both, it can't miss them."""
+    accounts = tuple(intents.account(number) for number in range(1, 7))
+    values = dict(read_values(body_of(intents.config(GRP2616, MAC, accounts=accounts)), MAC))
+    assert values["P704"] == values["P1704"] == "205"
+    assert values["P806"] == values["P1806"] == accounts[5].password
+
+
+def test_it_lets_a_catalogue_file_say_how_a_model_counts() -> None:
+    """A provider who adds a model writes its block and notation as traits, no code."""
+    traits = {"account_blocks": "701", "time_zone": "iana"}
+    model = dataclasses.replace(GXP2170, traits=traits)
     names = dict(read_values(body_of(intents.config(model, MAC)), MAC))
     assert "P701" in names
     assert "P1701" not in names

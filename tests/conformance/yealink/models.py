@@ -1,6 +1,7 @@
 """Yealink models of each shape, and what a phone of them reads."""
 
-from phoneprov.catalog.model import PhoneModel, Vendor
+from phoneprov.catalog.loader import load_catalog
+from phoneprov.catalog.model import Vendor
 from phoneprov.vendors.config import PhoneConfig
 from phoneprov.vendors.yealink import WRITER
 from tests.conformance.readers.yealink import YealinkPhone
@@ -8,28 +9,14 @@ from tests.conformance.readers.yealink import YealinkPhone
 MAC = "805ec01a2b3c"
 
 
-def _model(name: str, accounts: int, keys: int, common: str) -> PhoneModel:
-    return PhoneModel(
-        slug=f"yealink-{name.lower()}",
-        vendor=Vendor.YEALINK,
-        name=name,
-        family=name[:3],
-        accounts=accounts,
-        physical_keys=keys,
-        pages=1,
-        line_keys=keys,
-        label_chars=10,
-        common_files=(common,),
-    )
-
-
-T40P = _model("T40P", 3, 3, "y000000000054.cfg")
-T42U = _model("T42U", 12, 15, "y000000000116.cfg")
-T46U = _model("T46U", 16, 27, "y000000000108.cfg")
-T48U = _model("T48U", 16, 29, "y000000000109.cfg")
-T54W = _model("T54W", 16, 27, "y000000000096.cfg")
-T58W = _model("T58W", 16, 27, "y000000000150.cfg")
-MODELS = (T40P, T42U, T46U, T48U, T54W, T58W)
+CATALOG = load_catalog()
+MODELS = CATALOG.models_by_vendor()[Vendor.YEALINK]
+T40P = CATALOG.get_model("yealink-t40p")
+T42U = CATALOG.get_model("yealink-t42u")
+T46U = CATALOG.get_model("yealink-t46u")
+T48U = CATALOG.get_model("yealink-t48u")
+T54W = CATALOG.get_model("yealink-t54w")
+T58W = CATALOG.get_model("yealink-t58w")
 
 
 def body_of(config: PhoneConfig, name: str = f"{MAC}.cfg") -> bytes:

@@ -9,6 +9,7 @@ import pytest
 from phoneprov.catalog.model import PhoneModel
 from phoneprov.vendors.config import Button, ButtonKind, PhoneConfig, SipServer, Transport
 from phoneprov.vendors.yealink import WRITER
+from phoneprov.vendors.zone_rules import zone_rules
 from tests.conformance import intents
 from tests.conformance.readers.yealink import YealinkClock, read_boot, read_lines
 from tests.conformance.yealink.models import MAC, MODELS, T46U, body_of, phone_with
@@ -151,7 +152,7 @@ def test_it_reports_to_us() -> None:
 @pytest.mark.parametrize("name", intents.ZONES)
 def test_it_shows_the_right_time_all_year(name: str) -> None:
     """R15: every hour of the year, in half-hour zones and in the south too."""
-    config = intents.config(T46U, MAC, zone=intents.rules_of(name))
+    config = intents.config(T46U, MAC, zone=zone_rules(name, intents.YEAR))
     clock = YealinkClock(phone_with(config), intents.YEAR)
     zone = ZoneInfo(name)
     start = datetime(intents.YEAR, 1, 1, 12, tzinfo=UTC)
