@@ -14,7 +14,7 @@ def init_htmx(app: Flask) -> None:
 def is_htmx() -> bool:
     """Tell whether a fragment is wanted: an HTMX request that does not replace the whole page."""
     headers = HtmxHeaders(request.headers)
-    return bool(headers) and not headers.boosted
+    return bool(headers) and not (headers.boosted or headers.history_restore_request)
 
 
 def vary_by_htmx(response: Response) -> Response:
