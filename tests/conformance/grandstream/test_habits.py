@@ -2,9 +2,11 @@
 
 import pytest
 
+from phoneprov.catalog.model import PhoneModel, Vendor
 from phoneprov.vendors.grandstream import WRITER
 from phoneprov.vendors.writer import NotifyMessage, Order, PhoneReport
-from tests.conformance.grandstream.models import GRP2614, MAC
+from tests.conformance import intents
+from tests.conformance.grandstream.models import CATALOG, GRP2614, MAC, MODELS
 from tests.conformance.readers.grandstream import read_values
 
 HTTP = "Grandstream Model HW"
@@ -101,3 +103,20 @@ def test_it_says_what_a_booting_phone_asks_for() -> None:
         (f"cfg{MAC}", False),
         (f"cfg{MAC}.xml", True),
     ]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_it_recognises_every_model_of_the_catalogue(model: PhoneModel) -> None:
+    """R5: each model's own User-Agent leads back to it, with firmware and MAC."""
+    facts = WRITER.read_user_agent(model.agent_example)
+    assert facts is not None
+    assert facts.model_name is not None
+    assert model in CATALOG.list_models_by_agent(Vendor.GRANDSTREAM, facts.model_name)
+    assert facts.firmware
+
+
+def test_it_names_the_file_that_carries_the_accounts() -> None:
+    """The preview shows the file that matters."""
+    config = intents.config(GRP2614, MAC)
+    assert WRITER.main_file_name(config) == f"cfg{MAC}.xml"
+    assert WRITER.write_file(config, f"cfg{MAC}.xml") is not None

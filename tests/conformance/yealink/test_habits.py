@@ -2,10 +2,12 @@
 
 import pytest
 
+from phoneprov.catalog.model import PhoneModel, Vendor
 from phoneprov.vendors.writer import NotifyMessage, Order, PhoneReport
 from phoneprov.vendors.yealink import WRITER
+from tests.conformance import intents
 from tests.conformance.readers.yealink import read_lines
-from tests.conformance.yealink.models import MAC, T46U
+from tests.conformance.yealink.models import CATALOG, MAC, MODELS, T46U
 
 AGENTS = [
     ("Yealink SIP-T46U 108.86.0.30 00:15:65:aa:bb:cc", "SIP-T46U", "108.86.0.30", "001565aabbcc"),
@@ -105,3 +107,20 @@ def test_it_says_what_a_booting_phone_asks_for() -> None:
     files = WRITER.boot_sequence(T46U, MAC)
     assert [file.name for file in files] == [f"{MAC}.boot", "y000000000108.cfg", f"{MAC}.cfg"]
     assert [file.name for file in files if file.needed] == [f"{MAC}.cfg"]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_it_recognises_every_model_of_the_catalogue(model: PhoneModel) -> None:
+    """R5: each model's own User-Agent leads back to it, with firmware and MAC."""
+    facts = WRITER.read_user_agent(model.agent_example)
+    assert facts is not None
+    assert facts.model_name is not None
+    assert model in CATALOG.list_models_by_agent(Vendor.YEALINK, facts.model_name)
+    assert facts.firmware
+
+
+def test_it_names_the_file_that_carries_the_accounts() -> None:
+    """The preview shows the file that matters."""
+    config = intents.config(T46U, MAC)
+    assert WRITER.main_file_name(config) == f"{MAC}.cfg"
+    assert WRITER.write_file(config, f"{MAC}.cfg") is not None
