@@ -29,12 +29,13 @@ __all__ = ["blueprint", "import_views"]
 Answer = str | Response | tuple[str, int]
 
 REFUSED = 422
+LONGEST_SEARCH = 100
 
 
 @blueprint.get("/t/<tenant_slug>/extensions")
 def index() -> Answer:
     """Show the extensions, or the table alone while somebody types a search."""
-    search = request.args.get("q", "")[:100]
+    search = request.args.get("q", "").replace("\0", "")[:LONGEST_SEARCH]
     page = find_extension_page(
         session(),
         current_tenant().id,

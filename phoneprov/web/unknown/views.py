@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from phoneprov.catalog.model import PhoneModel
 from phoneprov.core.clock import from_epoch, utc_now
-from phoneprov.core.mac import format_mac
+from phoneprov.core.mac import format_mac, is_normal_mac
 from phoneprov.fleet.models import Farewell, UnknownMac
 from phoneprov.fleet.unknown_macs import (
     find_unknown_mac,
@@ -16,7 +16,7 @@ from phoneprov.fleet.unknown_macs import (
     forget_unknown_mac,
     list_farewells,
 )
-from phoneprov.tenancy.queries import find_tenant_for
+from phoneprov.tenancy.queries import find_tenant_for, list_tenants_for
 from phoneprov.vendors.registry import read_user_agent
 from phoneprov.web.access import current_tenant, provider_only, signed_in_user
 from phoneprov.web.acting import current_actor
@@ -64,6 +64,7 @@ def index() -> Answer:
         "unknown/index.html",
         page=page,
         strangers=[Stranger(seen=seen, model=_told_model(seen)) for seen in page.macs],
+        choices=list_tenants_for(session(), signed_in_user()),
         chosen=request.args.get("tenant") or request.args.get("tenant_slug", ""),
         shown_at=int(utc_now().timestamp()),
     )
@@ -73,7 +74,8 @@ def index() -> Answer:
 @provider_only
 def add() -> Answer:
     """Lead to the add form of the chosen tenant, with the MAC and model filled in."""
-    tenant = find_tenant_for(session(), signed_in_user(), request.args.get("tenant", ""))
+    slug = request.args.get("tenant", "").replace("\0", "")
+    tenant = find_tenant_for(session(), signed_in_user(), slug)
     seen = _get_unknown(request.args.get("mac", ""))
     if tenant is None:
         flash("Choose the tenant first.", "warning")
@@ -126,6 +128,8 @@ def removed() -> Answer:
 
 
 def _get_unknown(mac: str) -> UnknownMac:
+    if not is_normal_mac(mac):
+        abort(404)
     return find_unknown_mac(session(), mac) or abort(404)
 
 
