@@ -109,4 +109,6 @@ class PhoneConfig:
     pickup_code: str = ""
     """What a press on a ringing BLF dials before the number; empty for none."""
     notify_from_server_only: bool = True
+    reboot_on_check_sync: bool = False
+    """Whether the next check-sync shall restart a phone that otherwise only re-reads (Polycom)."""
     notes: tuple[str, ...] = field(default_factory=tuple)

@@ -54,6 +54,9 @@ class NotifyMessage:
     event: str
     content_type: str | None = None
     body: str = ""
+    needs_armed_config: bool = False
+    """True where the phone obeys only after it has fetched a config with
+    `reboot_on_check_sync`: the same NOTIFY is sent once to make it fetch that, and again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,62 @@
+"""Settings of the device itself: where it finds us, how it asks again, what it tells.
+
+A `device.*` parameter counts only with its twin `.set` and with `device.set`.
+Source: Polycom UC Software administrator guide 5.8 p. 174 (polling; a period must be greater than
+3600 s), boot server options (serverType).
+"""
+
+from urllib.parse import urlsplit
+
+from phoneprov.vendors.config import PhoneConfig
+
+Parameters = list[tuple[str, str]]
+
+SHORTEST_POLL_S = 3601
+_SERVER_TYPES = {"http": "2", "https": "3"}
+
+
+def polling_parameters(poll_minutes: int) -> Parameters:
+    """Return what makes the phone ask again by itself."""
+    return [
+        ("prov.polling.enabled", "1"),
+        ("prov.polling.mode", "rel"),
+        ("prov.polling.period", str(max(SHORTEST_POLL_S, poll_minutes * 60))),
+    ]
+
+
+def device_parameters(config: PhoneConfig) -> Parameters:
+    """Return where the phone finds us, its administrator, ports and notifications."""
+    base_url = config.provisioning.base_url
+    device = {
+        "device.prov.serverType": _SERVER_TYPES[urlsplit(base_url).scheme],
+        "device.prov.serverName": base_url.rstrip("/"),
+        "device.prov.tagSerialNo": "1",
+    }
+    if config.admin_password:
+        device["device.auth.localAdminPassword"] = config.admin_password
+    parameters: Parameters = [("device.set", "1")]
+    for name, value in device.items():
+        parameters += [(f"{name}.set", "1"), (name, value)]
+    return [*parameters, *_voip_parameters(config), *_notification_parameters(base_url)]
+
+
+def _voip_parameters(config: PhoneConfig) -> Parameters:
+    always = "1" if config.reboot_on_check_sync else "0"
+    return [
+        # Newer and older software spell the port differently; the other one is ignored.
+        ("voIpProt.local.port", str(config.local_sip_port)),
+        ("voIpProt.SIP.local.port", str(config.local_sip_port)),
+        ("voIpProt.SIP.specialEvent.checkSync.alwaysReboot", always),
+        ("nat.keepalive.interval", "30"),
+        ("tcpIpApp.sntp.address", config.ntp_server),
+        ("tcpIpApp.sntp.address.overrideDHCP", "1"),
+        # A directory that only we write is read at each poll, not at boots alone.
+        ("dir.local.readonly", "1"),
+    ]
+
+
+def _notification_parameters(base_url: str) -> Parameters:
+    return [
+        ("apps.telNotification.URL", f"{base_url}event/notification"),
+        ("apps.telNotification.lineRegistrationEvent", "1"),
+    ]
