@@ -111,7 +111,7 @@ def check(pbx_id: int) -> Answer:
     pbx = _get_pbx(pbx_id)
     result = _check_link(pbx)
     if is_htmx():
-        return render_template("pbxs/_check.html", pbx=pbx, result=result)
+        return render_template("pbxs/_check.html", pbx=pbx, checked=pbx, result=result)
     return _list_page(checked=pbx, result=result)
 
 
