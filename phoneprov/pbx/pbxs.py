@@ -184,7 +184,7 @@ def _check_kind(text: str) -> PbxKind:
 
 def _check_link_address(kind: PbxKind, text: str) -> str:
     """Ask for no address of a direct link; any other kind has an interface to be reached at."""
-    if kind is PbxKind.DIRECT:
+    if not kind.needs_address:
         return check_host_and_port(text, field="link_address") if text.strip() else ""
     return check_http_url(text, field="link_address")
 

@@ -1,6 +1,7 @@
 """Extensions together with the phones that register as them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -224,14 +225,14 @@ def test_it_shows_a_page_that_exists_whatever_was_asked(
 
 def test_it_tells_the_phones_of_a_pbx_what_changes_for_them(session: Session, acme: Tenant) -> None:
     """Only tenants on that PBX, and only when phones are told something else."""
-    draft = {"kind": PbxKind.DIRECT.value, "sip_domain": "a.example"}
-    pbx = add_pbx(session, PbxDraft(name="A", **draft), actor=ALICE, now=NOW)
+    draft = PbxDraft(name="A", kind=PbxKind.DIRECT.value, sip_domain="a.example")
+    pbx = add_pbx(session, draft, actor=ALICE, now=NOW)
     acme.pbx_id = pbx.id
     phone = make_phone(session, acme, 1, None)
     other = make_phone(session, make_tenant(session, "globex"), 2, None)
-    renamed = PbxDraft(name="B", **draft)
+    renamed = replace(draft, name="B")
     assert update_pbx(session, pbx, renamed, actor=ALICE, now=LATER) == 0
-    moved = PbxDraft(name="B", registrar_port=5070, **draft)
+    moved = replace(renamed, registrar_port=5070)
     assert update_pbx(session, pbx, moved, actor=ALICE, now=LATER) == 1
     session.expire_all()
     assert (phone.config_revision, other.config_revision) == (2, 1)
