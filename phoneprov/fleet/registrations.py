@@ -212,9 +212,19 @@ def _copy(row: Registration, contact: ContactState) -> bool:
 def _apply_absence(row: Registration, absence: Absence) -> set[int]:
     if row.gone_at is not None or row.observed_at > absence.taken_at:
         return set()
-    if row.aor.startswith(DIRECT_PREFIX) or not absence.is_proof(row):
+    if row.aor.startswith(DIRECT_PREFIX):
         return set()
+    if not absence.is_proof(row):
+        return _leave_open(row)
     _mark_gone(row, absence.taken_at, "not in the registrar's table")
+    return {row.phone_id} if row.phone_id else set()
+
+
+def _leave_open(row: Registration) -> set[int]:
+    """Mark a contact as known up to its last sign of life: its absence proves nothing yet."""
+    if row.unconfirmed_since_at is not None:
+        return set()
+    row.unconfirmed_since_at = row.keepalive_at or row.registered_at or row.observed_at
     return {row.phone_id} if row.phone_id else set()
 
 

@@ -1,0 +1,46 @@
+"""The kinds of PBX: adding one is a line here and a package beside it."""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from phoneprov.core.errors import PbxError
+from phoneprov.pbx.direct.link import DirectLink
+from phoneprov.pbx.kamailio.link import KamailioLink
+from phoneprov.pbx.link import LinkSettings, PbxLink
+
+
+class PbxKind(StrEnum):
+    """How a PBX is asked."""
+
+    KAMAILIO = "kamailio"
+    DIRECT = "direct"
+
+    @property
+    def label(self) -> str:
+        """The kind in words."""
+        return {
+            "kamailio": "Kamailio (JSON-RPC)",
+            "direct": "Direct (no integration: phones report, we probe them)",
+        }[self]
+
+    @property
+    def needs_address(self) -> bool:
+        """Whether its link needs an address."""
+        return self is not PbxKind.DIRECT
+
+
+_LINKS: dict[PbxKind, Callable[[LinkSettings], PbxLink]] = {
+    PbxKind.KAMAILIO: KamailioLink,
+    PbxKind.DIRECT: DirectLink,
+}
+
+
+def make_link(kind: str, settings: LinkSettings) -> PbxLink:
+    """Return a link of this kind, not yet started.
+
+    Raises PbxError for a kind that this version does not know.
+    """
+    try:
+        return _LINKS[PbxKind(kind)](settings)
+    except ValueError as error:
+        raise PbxError(f"there is no link for a PBX of kind {kind}", permanent=True) from error
