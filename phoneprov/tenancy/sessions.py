@@ -40,8 +40,13 @@ def open_session(session: Session, user: User, *, address: str, now: datetime) -
     return token
 
 
-def find_session(session: Session, token: str, *, now: datetime) -> User | None:
-    """Return the active user whose log-in `token` is, if it is still good."""
+def find_session(
+    session: Session, token: str, *, now: datetime, is_use: bool = True
+) -> User | None:
+    """Return the active user whose log-in `token` is, if it is still good.
+
+    A page that asks by itself every few seconds is no use of it: an open screen grows idle.
+    """
     query = (
         select(User, UserSession)
         .join(UserSession, UserSession.user_id == User.id)
@@ -53,7 +58,7 @@ def find_session(session: Session, token: str, *, now: datetime) -> User | None:
     user, log_in = row
     if log_in.created_at < now - AGE_LIMIT or log_in.seen_at < now - IDLE_LIMIT:
         return None
-    if log_in.seen_at < now - SEEN_STEP:
+    if is_use and log_in.seen_at < now - SEEN_STEP:
         log_in.seen_at = now
     return user
 

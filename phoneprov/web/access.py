@@ -7,12 +7,12 @@ its tenant from the address: one that the user may not see gives the same 404 as
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, abort, g, redirect, request, url_for
-from flask_login import current_user
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from phoneprov.tenancy.models import Role, Tenant, User
 from phoneprov.tenancy.queries import find_tenant_for
+from phoneprov.web.auth.sessions import find_signed_in
 from phoneprov.web.database import session
 from phoneprov.web.htmx import is_htmx, redirect_whole_page
 
@@ -20,6 +20,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 _PUBLIC = "_is_public"
 _NEEDS = "_needs_role"
+_OWN_ACCOUNT = "_is_own_account"
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -41,11 +42,17 @@ def admin_only(view: View) -> View:
     return view
 
 
+def own_account(view: View) -> View:
+    """Mark a view that changes only the user's own account (log out, own password)."""
+    setattr(view, _OWN_ACCOUNT, True)
+    return view
+
+
 def signed_in_user() -> User:
     """Return the user of this request; only after the guard has passed."""
-    user = current_user._get_current_object()  # noqa: SLF001 - Flask-Login's documented way
-    assert isinstance(user.account, User)  # noqa: S101 - narrows the proxy's type
-    return user.account
+    signed_in = find_signed_in()
+    assert signed_in is not None  # noqa: S101 - the guard has passed
+    return signed_in.account
 
 
 def current_tenant() -> Tenant:
@@ -57,12 +64,14 @@ def current_tenant() -> Tenant:
 
 def can_edit() -> bool:
     """Tell whether the user may change what is on this page."""
-    return current_user.is_authenticated and signed_in_user().role != Role.VIEWER
+    signed_in = find_signed_in()
+    return signed_in is not None and signed_in.account.role != Role.VIEWER
 
 
 def is_provider() -> bool:
     """Tell whether the user is provider staff."""
-    return current_user.is_authenticated and signed_in_user().role == Role.PROVIDER
+    signed_in = find_signed_in()
+    return signed_in is not None and signed_in.account.role == Role.PROVIDER
 
 
 def init_access(app: Flask) -> None:
@@ -73,32 +82,19 @@ def init_access(app: Flask) -> None:
 
 def _guard() -> Response | None:
     g.tenant = None
-    view = app_view()
+    view = current_app.view_functions.get(request.endpoint) if request.endpoint else None
     if view is None or getattr(view, _PUBLIC, False):
         return None
-    if not current_user.is_authenticated:
+    if find_signed_in() is None:
         return _to_log_in()
     needs = getattr(view, _NEEDS, None)
     if needs == Role.PROVIDER and not is_provider():
         abort(404)
     _load_tenant()
     is_change = request.method in _WRITES or needs == Role.ADMIN
-    if is_change and not can_edit() and not getattr(view, "_is_own_account", False):
+    if is_change and not can_edit() and not getattr(view, _OWN_ACCOUNT, False):
         abort(403)
     return None
-
-
-def own_account(view: View) -> View:
-    """Mark a view that changes only the user's own account (log out, own password)."""
-    view._is_own_account = True  # type: ignore[attr-defined]  # noqa: SLF001 - our own mark
-    return view
-
-
-def app_view() -> Callable[..., Any] | None:
-    """Return the view function of this request, if there is one."""
-    from flask import current_app  # noqa: PLC0415 - keeps the name out of the module's globals
-
-    return current_app.view_functions.get(request.endpoint) if request.endpoint else None
 
 
 def _load_tenant() -> None:

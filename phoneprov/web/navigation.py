@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flask import current_app, g, request, url_for
-from flask_login import current_user
 from sqlalchemy import func, select
 
 from phoneprov.pbx.link import LinkStatus
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import Role, Tenant, User
 from phoneprov.tenancy.queries import find_tenant_for
+from phoneprov.web.auth.sessions import find_signed_in
 from phoneprov.web.database import session
 
 
@@ -55,9 +55,10 @@ class Reader:
     role_label: str
 
 
+_PHONES = ("Phones", "phones.index")
+_UNKNOWN = ("Unknown phones", "unknown.index")
 _PROVISIONING = (
-    ("Phones", "phones.index"),
-    ("Unknown phones", "unknown.index"),
+    _PHONES,
     ("Removed phones", "unknown.removed"),
     ("How phones find us", "system.how_phones_find_us"),
 )
@@ -65,9 +66,10 @@ _PROVIDER = (
     ("Tenants", "tenants.index"),
     ("PBXs", "pbxs.index"),
     ("Users", "users.index"),
-    ("Activity", "activity.everywhere"),
     ("System", "system.status"),
 )
+_OWN_PAGE_ONLY = frozenset({"unknown", "system", "activity"})
+"""Screens whose pages are entries of their own."""
 
 
 def page_context() -> dict[str, object]:
@@ -91,8 +93,8 @@ def _navigation(account: User, tenant: Tenant | None) -> Navigation:
     return Navigation(
         tenant=here,
         tenants=tenants,
-        places=_tenant_places(here) if here else (),
-        provider_places=_places(_PROVIDER) if account.role == Role.PROVIDER else (),
+        places=_tenant_places(here, account) if here else (),
+        provider_places=_provider_places(here) if account.role == Role.PROVIDER else (),
         lost_links=_lost_links(account, here),
         search_address=search,
     )
@@ -107,17 +109,17 @@ def _tenant_names(account: User) -> Sequence[TenantName]:
 
 
 def _account() -> User | None:
-    if not current_user.is_authenticated:
-        return None
-    account = current_user.account
-    return account if isinstance(account, User) else None
+    signed_in = find_signed_in()
+    return signed_in.account if signed_in else None
 
 
-def _tenant_places(tenant: Tenant) -> tuple[Place, ...]:
+def _tenant_places(tenant: Tenant, account: User) -> tuple[Place, ...]:
     slug = tenant.slug
     folded = _places(_PROVISIONING, slug)
+    if account.role == Role.PROVIDER:
+        folded = (*folded, *_places((_UNKNOWN,)))
     places = [
-        *_places((("Phones", "phones.index"),), slug, keys="g p"),
+        *_places((_PHONES,), slug, keys="g p"),
         Place(
             title="Provisioning",
             places=folded,
@@ -129,15 +131,22 @@ def _tenant_places(tenant: Tenant) -> tuple[Place, ...]:
     return tuple(place for place in places if place.href or place.places)
 
 
+def _provider_places(tenant: Tenant | None) -> tuple[Place, ...]:
+    """Return what only provider staff sees; without a tenant also what its bar would hold."""
+    places = _places(_PROVIDER)
+    if tenant is not None:
+        return places
+    return (*places[:-1], *_places((("Activity", "activity.everywhere"), _UNKNOWN)), places[-1])
+
+
 def _places(
     table: Sequence[tuple[str, str]], slug: str | None = None, keys: str = ""
 ) -> tuple[Place, ...]:
     """Return the entries whose page exists."""
-    values = {"tenant_slug": slug} if slug else {}
     return tuple(
         Place(
             title=title,
-            href=url_for(endpoint, **values),
+            href=url_for(endpoint, tenant_slug=slug) if slug else url_for(endpoint),
             is_current=_is_here(endpoint, slug),
             keys=keys,
         )
@@ -148,13 +157,13 @@ def _places(
 
 def _is_here(endpoint: str, slug: str | None) -> bool:
     """Tell whether this page is the entry's, or one below it."""
-    if slug and g.get("tenant") is None:
+    if (slug is None) != (g.get("tenant") is None):
         return False
     here = request.endpoint or ""
-    screen, _, verb = endpoint.rpartition(".")
-    if screen in {"system", "activity", "unknown"} or screen == "users":
+    screen = endpoint.partition(".")[0]
+    if screen in _OWN_PAGE_ONLY:
         return here == endpoint
-    return here.rpartition(".")[0] == screen and bool(verb)
+    return here.partition(".")[0] == screen
 
 
 def _lost_links(user: User, tenant: Tenant | None) -> Sequence[Pbx]:

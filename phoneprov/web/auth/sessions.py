@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from flask import Flask
+from flask import Flask, request
 from flask import session as cookie
-from flask_login import LoginManager, login_user, logout_user
+from flask_login import LoginManager, current_user, login_user, logout_user
 
 from phoneprov.core.clock import utc_now
 from phoneprov.tenancy.models import User
 from phoneprov.tenancy.sessions import end_session, find_session, open_session
 from phoneprov.web.database import session
+from phoneprov.web.htmx import is_htmx
 
 
 class SignedIn:
@@ -30,10 +31,16 @@ class SignedIn:
 
 def init_log_in(app: Flask) -> None:
     """Let Flask-Login find its users through our table of log-ins."""
+    app.config["SESSION_PROTECTION"] = None
     manager = LoginManager()
-    manager.session_protection = None
     manager.user_loader(_load_user)
     manager.init_app(app)
+
+
+def find_signed_in() -> SignedIn | None:
+    """Return the user of this request with their log-in, if there is one."""
+    found = current_user._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask-Login's documented way
+    return found if isinstance(found, SignedIn) else None
 
 
 def log_user_in(user: User, address: str, now: datetime) -> None:
@@ -52,5 +59,6 @@ def log_user_out(signed_in: SignedIn) -> None:
 
 
 def _load_user(token: str) -> SignedIn | None:
-    user = find_session(session(), token, now=utc_now())
+    is_poll = request.method == "GET" and is_htmx()
+    user = find_session(session(), token, now=utc_now(), is_use=not is_poll)
     return None if user is None else SignedIn(user, token)

@@ -1,0 +1,52 @@
+"""Changes of a tenant together with its phones."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from phoneprov.catalog.model import VendorFacts
+from phoneprov.fleet.models import Phone
+from phoneprov.fleet.passwords import check_admin_password
+from phoneprov.fleet.phones import delete_phone
+from phoneprov.fleet.refresh import refresh_statuses
+from phoneprov.fleet.revisions import touch_tenant_phones
+from phoneprov.tenancy.audit import Actor
+from phoneprov.tenancy.models import Tenant, for_tenant
+from phoneprov.tenancy.tenants import TOLD_TO_PHONES, TenantDraft, change_tenant
+
+
+def check_draft(draft: TenantDraft, vendors: Collection[VendorFacts]) -> None:
+    """Refuse an admin password that one of the vendors' phones would not take.
+
+    Raises InvalidValueError for the field `admin_password`.
+    """
+    if draft.admin_password:
+        for vendor in vendors:
+            check_admin_password(vendor, draft.admin_password)
+
+
+def update_tenant(
+    session: Session, tenant: Tenant, draft: TenantDraft, *, actor: Actor, now: datetime
+) -> int:
+    """Change a tenant and return how many phones are told otherwise from now on.
+
+    Raises InvalidValueError with the field that can't be taken.
+    """
+    changed = change_tenant(session, tenant, draft, actor=actor, now=now)
+    if "keepalive_limit_s" in changed:
+        ids = session.scalars(select(Phone.id).where(Phone.tenant_id == tenant.id)).all()
+        refresh_statuses(session, ids, now)
+    return touch_tenant_phones(session, tenant.id, now) if changed & TOLD_TO_PHONES else 0
+
+
+def remove_phones(session: Session, tenant: Tenant, *, actor: Actor, now: datetime) -> int:
+    """Delete all phones of a tenant, each with its farewell; return how many."""
+    query = for_tenant(tenant.id, Phone).options(
+        joinedload(Phone.extension), joinedload(Phone.tenant)
+    )
+    phones = session.scalars(query).all()
+    for phone in phones:
+        delete_phone(session, phone, actor=actor, now=now)
+    return len(phones)
