@@ -1,0 +1,35 @@
+"""The blueprint that the views of this screen belong to, and what they share."""
+
+from flask import Blueprint, abort
+from werkzeug.wrappers import Response
+
+from phoneprov.fleet.extensions import name_phone
+from phoneprov.fleet.models import Phone
+from phoneprov.fleet.phones import find_phone
+from phoneprov.fleet.status import PhoneStatus
+from phoneprov.operations.models import CommandKind
+from phoneprov.web.access import current_tenant
+from phoneprov.web.database import session
+
+PHONES = "/t/<tenant_slug>/phones"
+PHONE = f"{PHONES}/<int:phone_id>"
+REFUSED = 422
+
+Answer = str | Response | tuple[str, int]
+
+blueprint = Blueprint("phones", __name__)
+
+
+@blueprint.context_processor
+def _give_words() -> dict[str, object]:
+    return {"phone_name": name_phone, "PhoneStatus": PhoneStatus}
+
+
+@blueprint.app_template_filter("command_label")
+def _label_command(kind: str) -> str:
+    return CommandKind(kind).label
+
+
+def get_own_phone(phone_id: int) -> Phone:
+    """Return a phone of this page's tenant; one of another tenant is as missing as none."""
+    return find_phone(session(), current_tenant().id, phone_id) or abort(404)

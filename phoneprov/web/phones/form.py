@@ -1,0 +1,163 @@
+"""Add a phone, edit a phone: one form, which keeps what was typed until it is right."""
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from phoneprov.core.clock import utc_now
+from phoneprov.core.errors import InvalidValueError
+from phoneprov.core.mac import find_mac
+from phoneprov.fleet.drafts import PhoneDraft
+from phoneprov.fleet.extension_uses import count_models, list_extension_uses
+from phoneprov.fleet.extensions import name_phone
+from phoneprov.fleet.models import Phone
+from phoneprov.fleet.phones import add_phone, change_phone
+from phoneprov.fleet.queries import find_own_phone_by_mac
+from phoneprov.tenancy.models import Installation
+from phoneprov.web.access import admin_only, current_tenant
+from phoneprov.web.acting import current_actor, tell_fault
+from phoneprov.web.database import session
+from phoneprov.web.phones.blueprint import (
+    PHONE,
+    PHONES,
+    REFUSED,
+    Answer,
+    blueprint,
+    get_own_phone,
+)
+from phoneprov.web.phones.forms import PhoneForm, form_values
+from phoneprov.web.phones.offers import Offers
+from phoneprov.web.runtime import runtime
+
+
+@blueprint.route(f"{PHONES}/add", methods=["GET", "POST"])
+@admin_only
+def add() -> Answer:
+    """Add a phone; its page then says what to do at the phone."""
+    values = {
+        "mac": request.args.get("mac", "")[:40],
+        "model_slug": request.args.get("model", ""),
+        "extension": request.args.get("extension", ""),
+    }
+    form = PhoneForm(read_offers(), **values)
+    if not form.validate_on_submit():
+        return _page(form)
+    draft = form.read_draft()
+    actor, now = current_actor(), utc_now()
+    try:
+        phone = add_phone(
+            session(), runtime().catalog, current_tenant(), draft, actor=actor, now=now
+        )
+    except InvalidValueError as fault:
+        return _after_fault(form, draft, fault)
+    flash(f"{name_phone(phone)} added. Its config waits for it.", "done")
+    _warn_of_foreign_mac(form)
+    return _to_page(phone)
+
+
+@blueprint.route(f"{PHONE}/edit", methods=["GET", "POST"])
+@admin_only
+def edit(phone_id: int) -> Answer:
+    """Edit a phone; a password that is not touched stays."""
+    phone = get_own_phone(phone_id)
+    values = form_values(phone)
+    if request.args.get("model"):
+        values["model_slug"] = request.args["model"]
+    form = PhoneForm(read_offers(own_id=phone.id), **values)
+    if not form.validate_on_submit():
+        return _page(form, phone)
+    typed = bool(form.admin_password.data)
+    before = phone.config_revision
+    try:
+        change_phone(
+            session(),
+            runtime().catalog,
+            phone,
+            form.read_draft(),
+            keep_password=not typed and not form.drop_password.data,
+            actor=current_actor(),
+            now=utc_now(),
+        )
+    except InvalidValueError as fault:
+        _tell(form, fault)
+        return _page(form, get_own_phone(phone_id), _find_holder(form))
+    _say_saved(phone, is_changed=phone.config_revision != before)
+    _warn_of_foreign_mac(form)
+    return _to_page(phone)
+
+
+def read_offers(own_id: int | None = None) -> Offers:
+    """Return what the form offers on this tenant's pages."""
+    tenant = current_tenant()
+    return Offers(
+        catalog=runtime().catalog,
+        tenant=tenant,
+        extensions=list_extension_uses(session(), tenant.id),
+        model_counts=count_models(session(), tenant.id),
+        own_id=own_id,
+    )
+
+
+def _after_fault(form: PhoneForm, draft: PhoneDraft, fault: InvalidValueError) -> Answer:
+    """Show what is wrong; a second click on Save lands on the phone that the first one made."""
+    holder = _find_holder(form)
+    if fault.field == "mac" and holder is not None and _is_same(holder, draft):
+        flash(f"{name_phone(holder)} was added already; this is its page.", "done")
+        return _to_page(holder)
+    _tell(form, fault)
+    return _page(form, holder=holder)
+
+
+def _is_same(phone: Phone, draft: PhoneDraft) -> bool:
+    return (
+        phone.model_slug == draft.model_slug
+        and phone.extension_id == draft.extension_id
+        and phone.display_name == draft.display_name.strip()
+    )
+
+
+def _find_holder(form: PhoneForm) -> Phone | None:
+    """Return the tenant's own phone that has the typed MAC address."""
+    mac = find_mac(form.mac.data or "")
+    return find_own_phone_by_mac(session(), current_tenant().id, mac) if mac else None
+
+
+def _tell(form: PhoneForm, fault: InvalidValueError) -> None:
+    field = "extension" if fault.field == "extension_id" else fault.field
+    tell_fault(form, InvalidValueError(fault.message, field=field))
+
+
+def _say_saved(phone: Phone, *, is_changed: bool) -> None:
+    name = name_phone(phone)
+    if is_changed:
+        flash(f"{name} saved. It takes the change at its next check, or sooner by Resync.", "done")
+    else:
+        flash(f"{name} is as it was; nothing was changed.", "done")
+
+
+def _warn_of_foreign_mac(form: PhoneForm) -> None:
+    if form.is_foreign_mac and form.vendor and form.model:
+        flash(
+            f"The MAC address is one of {form.vendor.label}, the model one of "
+            f"{form.model.vendor.label}. Compare with the sticker.",
+            "warning",
+        )
+
+
+def _to_page(phone: Phone) -> Response:
+    slug = current_tenant().slug
+    return redirect(url_for("phones.show", tenant_slug=slug, phone_id=phone.id), 303)
+
+
+def _page(form: PhoneForm, phone: Phone | None = None, holder: Phone | None = None) -> Answer:
+    """Show the form; after a refused post with what was typed and the messages."""
+    had_password = bool(form.admin_password.data)
+    page = render_template(
+        "phones/form.html",
+        form=form,
+        offers=form.offers,
+        phone=phone,
+        holder=holder,
+        had_password=had_password and request.method == "POST",
+        support=session().get(Installation, 1),
+    )
+    return (page, REFUSED) if request.method == "POST" else page

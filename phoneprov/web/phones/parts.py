@@ -1,0 +1,150 @@
+"""The parts of a phone's page, each drawn by itself, so that an open page swaps what changed."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from flask import render_template
+from markupsafe import Markup
+
+from phoneprov.catalog.catalog import Catalog
+from phoneprov.fleet.queries import (
+    PhoneDetails,
+    list_events,
+    list_uploads,
+    list_window_visitors,
+)
+from phoneprov.fleet.steps import read_journey
+from phoneprov.operations.commands import list_commands
+from phoneprov.provisioning.preview import preview_config
+from phoneprov.provisioning.transcript import read_transcript
+from phoneprov.tenancy.models import Installation
+from phoneprov.web.database import session
+from phoneprov.web.phones import words
+from phoneprov.web.phones.choices import list_choices
+from phoneprov.web.phones.warnings import list_warnings
+from phoneprov.web.runtime import runtime
+
+_PASSING = re.compile(r"(data-relative>)[^<]*<")
+VERSION_CHARS = 8
+
+
+class Tab(StrEnum):
+    """What can be unfolded below the facts."""
+
+    TIMELINE = "timeline"
+    ASKED = "asked"
+    CONFIG = "config"
+    COMMANDS = "commands"
+    UPLOADS = "uploads"
+
+    @property
+    def label(self) -> str:
+        """The words on the tab."""
+        return {
+            "timeline": "Timeline",
+            "asked": "What it asked",
+            "config": "Config",
+            "commands": "Commands",
+            "uploads": "Uploads",
+        }[self]
+
+
+_TEMPLATES = {
+    "head": "phones/_head.html",
+    "warnings": "phones/_warnings.html",
+    "guide": "phones/_guide.html",
+    "facts": "phones/_facts.html",
+}
+_TAB_TEMPLATES = {
+    Tab.TIMELINE: "phones/_timeline.html",
+    Tab.ASKED: "phones/_asked.html",
+    Tab.CONFIG: "phones/_config.html",
+    Tab.COMMANDS: "phones/_commands.html",
+    Tab.UPLOADS: "phones/_uploads.html",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of the page, and a mark of what it shows."""
+
+    name: str
+    html: Markup
+    version: str
+
+
+def draw_parts(details: PhoneDetails, tab: Tab, now: datetime) -> list[Part]:
+    """Return the parts of a phone's page."""
+    catalog = runtime().catalog
+    values = {**_common(details, catalog, now), **_tab_values(details, tab, catalog, now)}
+    templates = {**_TEMPLATES, "tab": _TAB_TEMPLATES[tab]}
+    return [_draw(name, template, values) for name, template in templates.items()]
+
+
+def write_token(parts: list[Part]) -> str:
+    """Return the token of what a page shows."""
+    return ".".join(part.version for part in parts)
+
+
+def changed_parts(token: str, parts: list[Part]) -> list[Part]:
+    """Return the parts that differ from what the token says."""
+    seen = token.split(".")
+    if len(seen) != len(parts):
+        return parts
+    return [part for part, version in zip(parts, seen, strict=True) if part.version != version]
+
+
+def _draw(name: str, template: str, values: Mapping[str, object]) -> Part:
+    html = render_template(template, **values)
+    steady = _PASSING.sub(r"\1<", html)
+    version = hashlib.blake2s(steady.encode()).hexdigest()[:VERSION_CHARS]
+    return Part(name=name, html=Markup(html), version=version)  # noqa: S704 - a template's output
+
+
+def _common(details: PhoneDetails, catalog: Catalog, now: datetime) -> dict[str, object]:
+    phone = details.phone
+    model = catalog.find_model(phone.model_slug)
+    installation = session().get(Installation, 1)
+    return {
+        "details": details,
+        "phone": phone,
+        "model": model,
+        "model_name": model.full_name if model else phone.model_slug,
+        "vendor": catalog.vendors[model.vendor] if model else None,
+        "choices": list_choices(phone, catalog),
+        "contact": words.live_contact(list(details.contacts)),
+        "config": words.read_config_state(phone, now),
+        "window": words.window_state(phone, now),
+        "visitors": list_window_visitors(session(), phone),
+        "warnings": list_warnings(details, catalog, now),
+        "journey": read_journey(session(), phone),
+        "address": f"{runtime().settings.address_for_phones}/prov/",
+        "own_address": f"{runtime().settings.address_for_phones}/prov/t/{words.MASK}/",
+        "support": installation,
+        "span_words": words.span_words,
+    }
+
+
+def _tab_values(
+    details: PhoneDetails, tab: Tab, catalog: Catalog, now: datetime
+) -> dict[str, object]:
+    phone = details.phone
+    if tab is Tab.ASKED:
+        return {
+            "transcript": read_transcript(session(), catalog, phone),
+            "answer_words": words.answer_words,
+            "size_words": words.size_words,
+        }
+    if tab is Tab.CONFIG:
+        address = runtime().settings.address_for_phones
+        files = preview_config(session(), catalog, phone, phones_address=address, now=now)
+        return {"files": files}
+    if tab is Tab.COMMANDS:
+        return {"commands": list_commands(session(), phone.id)}
+    if tab is Tab.UPLOADS:
+        return {"uploads": list_uploads(session(), phone.id), "size_words": words.size_words}
+    return {"events": list_events(session(), phone.id)}
