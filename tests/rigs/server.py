@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import requests
 
@@ -34,7 +35,7 @@ class ServerRig:
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> "ServerRig":
+    def __enter__(self) -> Self:
         self.start()
         return self
 

@@ -88,7 +88,7 @@ class DirectLink:
         return LinkCheck(
             is_ok=True,
             findings=(
-                "There is no PBX to ask: registrations are known only from the phones' own reports.",
+                "There is no PBX to ask: a registration is known only from the phone's own report.",
                 "Cisco SPA phones send no such report; they stay Provisioning.",
                 "Phones that this server can't reach by SIP stay Registered.",
             ),

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from phoneprov.pbx.sip import SipMessage, SipRequest, answer_to, read_message
 
@@ -27,9 +27,9 @@ class Transaction:
     sent_at: float
     give_up_at: float
     retry_at: float
-    retry_s: float = FIRST_RETRY_S
-    on_end: Callable[[SipMessage | None, float], None] = field(default=lambda message, took: None)
+    on_end: Callable[[SipMessage | None, float], None]
     """Called once with the final response (None: silence) and the seconds it took."""
+    retry_s: float = FIRST_RETRY_S
 
 
 class SipSocket:
