@@ -16,6 +16,8 @@ def upgrade():
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('provider_name', sa.String(length=100), nullable=False),
     sa.Column('support_contact', sa.String(length=200), nullable=False),
+    sa.Column('setup_token_hash', sa.String(length=64), nullable=True),
+    sa.Column('setup_opened_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_installation'))
     )
     op.create_table('log_in_throttle',
