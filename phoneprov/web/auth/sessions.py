@@ -39,7 +39,7 @@ def init_log_in(app: Flask) -> None:
 
 def find_signed_in() -> SignedIn | None:
     """Return the user of this request with their log-in, if there is one."""
-    found = current_user._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask-Login's documented way
+    found = current_user._get_current_object()  # noqa: SLF001 - Flask-Login's documented way
     return found if isinstance(found, SignedIn) else None
 
 

@@ -67,7 +67,7 @@ def _search(text: str, tenants: Sequence[Tenant]) -> Found:
     )
 
 
-def _phones(text: str, tenants: Sequence[Tenant], ids: Sequence[int]) -> Select[tuple[Phone]]:
+def _phones(text: str, tenants: Sequence[Tenant], ids: Sequence[int]) -> Select[Phone]:
     filters = PhoneFilters(search=text)
     return (
         select(Phone)
@@ -86,7 +86,7 @@ def _phones(text: str, tenants: Sequence[Tenant], ids: Sequence[int]) -> Select[
     )
 
 
-def _extensions(text: str, ids: Sequence[int]) -> Select[tuple[Extension]]:
+def _extensions(text: str, ids: Sequence[int]) -> Select[Extension]:
     return (
         select(Extension)
         .where(

@@ -111,12 +111,12 @@ def delete(user_id: int) -> Answer:
     return redirect(address("index"), 303)
 
 
-def address(verb: str, **values: int) -> str:
+def address(verb: str, user_id: int | None = None) -> str:
     """Return the address of a view of this screen, for the tenant of this page or the provider."""
     tenant = g.get("tenant")
     if tenant is None:
-        return url_for(f"users.{verb}", **values)
-    return url_for(f"users.tenant_{verb}", tenant_slug=tenant.slug, **values)
+        return url_for(f"users.{verb}", user_id=user_id)
+    return url_for(f"users.tenant_{verb}", tenant_slug=tenant.slug, user_id=user_id)
 
 
 @blueprint.context_processor
