@@ -7,35 +7,37 @@ import threading
 from pathlib import Path
 
 import click
-import structlog
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy.orm import Session
 
 from phoneprov.catalog.catalog import Catalog
+from phoneprov.catalog.model import Vendor
 from phoneprov.core.clock import utc_now
 from phoneprov.core.logging import init_logging
 from phoneprov.core.settings import Settings, load_settings
 from phoneprov.factory import create_app
-from phoneprov.fleet.phones import PhoneDraft, add_phone
+from phoneprov.fleet.drafts import PhoneDraft
+from phoneprov.fleet.phones import add_phone
+from phoneprov.pbx.kinds import PbxKind
 from phoneprov.pbx.models import Pbx
 from phoneprov.serving import run_server
 from phoneprov.simulator.demo_phones import DEMO_PHONES, DemoFleet, DemoPhone
-from phoneprov.simulator.pbx.demo import DemoPbx
+from phoneprov.simulator.pbx.registrar import RegistrarSetup
+from phoneprov.simulator.pbx.server import SimulatedPbx
 from phoneprov.tenancy.audit import SYSTEM
 from phoneprov.tenancy.models import Extension, Tenant
 from phoneprov.tenancy.setup import create_first_provider
 from phoneprov.web.database import db
 from phoneprov.web.runtime import EXTENSION, Runtime
 
-log = structlog.get_logger(__name__)
-
 EMAIL = "demo@example.com"
-FIRST_EXTENSION = 201
-NAMES = (
-    "Anna Berg", "Carl Diaz", "Reception", "Emma Frank", "Grace Hill", "Ivan Jung",
-    "Warehouse", "Kim Lund", "Maria Novak", "Meeting room 1", "Olga Petrov", "Workshop",
-)  # fmt: skip
+DOMAIN = "demo.example"
+START_DELAY_S = 1.0
+REGISTER_EXPIRES_S = 120
+OPTIONS_EVERY_S = 20.0
+STAYING = frozenset(phone.identity.mac for phone in DEMO_PHONES[::2])
+"""Phones that never go away, so that the page always has something to show as it should be."""
 
 
 @click.command()
@@ -53,32 +55,24 @@ def _run(settings: Settings) -> None:
     init_logging("warning")
     app = create_app(settings)
     password = secrets.token_urlsafe(9)
-    phones = list(DEMO_PHONES)
-    credentials = {
-        str(FIRST_EXTENSION + number): secrets.token_hex(10) for number in range(len(phones))
-    }
-    pbx = DemoPbx(credentials)
-    pbx.start()
-    try:
-        _fill(app, pbx, phones, credentials, password)
-        fleet = DemoFleet(phones, prov_url=f"{settings.address_for_phones}/prov/")
-        threading.Timer(2.0, fleet.start).start()
+    passwords = {phone.extension: secrets.token_hex(10) for phone in DEMO_PHONES}
+    setup = RegistrarSetup(credentials=passwords, ping_s=OPTIONS_EVERY_S, silent_for_s=None)
+    with SimulatedPbx(setup) as pbx:
+        _fill(app, pbx, passwords, password)
+        fleet = DemoFleet(f"{settings.address_for_phones}/prov/", staying=STAYING)
+        plug_in = threading.Timer(START_DELAY_S, fleet.start)
+        plug_in.start()
         click.echo(f"\n  phoneprov demo: http://127.0.0.1:{settings.port}/t/demo/phones")
         click.echo(f"  log in as {EMAIL} with password {password}")
         click.echo("  Ctrl-C ends it and forgets everything.\n")
-        run_server(app)
-        fleet.stop()
-    finally:
-        pbx.stop()
+        try:
+            run_server(app)
+        finally:
+            plug_in.cancel()
+            fleet.stop()
 
 
-def _fill(
-    app: Flask,
-    pbx: DemoPbx,
-    phones: list[DemoPhone],
-    credentials: dict[str, str],
-    password: str,
-) -> None:
+def _fill(app: Flask, pbx: SimulatedPbx, passwords: dict[str, str], password: str) -> None:
     """Put provider, tenant, PBX, extensions and phones into the empty database."""
     runtime: Runtime = app.extensions[EXTENSION]
     with app.app_context():
@@ -86,13 +80,14 @@ def _fill(
         session = db.session()
         now = utc_now()
         create_first_provider(session, EMAIL, password, now=now)
+        host, port = pbx.address
         row = Pbx(
             name="Demo PBX",
-            kind="kamailio",
-            sip_domain=pbx.domain,
-            registrar_host=pbx.host,
-            registrar_port=pbx.sip_port,
-            register_expires_s=120,
+            kind=PbxKind.KAMAILIO.value,
+            sip_domain=DOMAIN,
+            registrar_host=host,
+            registrar_port=port,
+            register_expires_s=REGISTER_EXPIRES_S,
             link_address=pbx.rpc_url,
             created_at=now,
         )
@@ -101,33 +96,31 @@ def _fill(
         tenant = Tenant(slug="demo", name="Demo Ltd", pbx_id=row.id, created_at=now)
         session.add(tenant)
         session.flush()
-        _add_phones(session, runtime.catalog, tenant, phones, credentials)
+        for phone in DEMO_PHONES:
+            _add_phone(session, runtime.catalog, tenant, phone, passwords[phone.extension])
         session.commit()
 
 
-def _add_phones(
-    session: Session,
-    catalog: Catalog,
-    tenant: Tenant,
-    phones: list[DemoPhone],
-    credentials: dict[str, str],
+def _add_phone(
+    session: Session, catalog: Catalog, tenant: Tenant, phone: DemoPhone, password: str
 ) -> None:
     now = utc_now()
-    for phone, name, (number, secret) in zip(phones, NAMES, credentials.items(), strict=True):
-        extension = Extension(
-            tenant_id=tenant.id,
-            number=number,
-            name=name,
-            sip_user=number,
-            sip_password=secret,
-            created_at=now,
-        )
-        session.add(extension)
-        session.flush()
-        draft = PhoneDraft(
-            mac=phone.mac,
-            model_slug=phone.model_slug,
-            extension_id=extension.id,
-            display_name=name,
-        )
-        add_phone(session, catalog, tenant, draft, actor=SYSTEM, now=now)
+    extension = Extension(
+        tenant_id=tenant.id,
+        number=phone.extension,
+        name=phone.owner,
+        sip_user=phone.extension,
+        sip_password=password,
+        created_at=now,
+    )
+    session.add(extension)
+    session.flush()
+    identity = phone.identity
+    model = catalog.find_model_by_agent(Vendor(identity.vendor.value), identity.model)
+    draft = PhoneDraft(
+        mac=identity.mac,
+        model_slug=model.slug if model else "",
+        extension_id=extension.id,
+        display_name=phone.owner,
+    )
+    add_phone(session, catalog, tenant, draft, actor=SYSTEM, now=now)
