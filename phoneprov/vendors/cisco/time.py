@@ -40,8 +40,11 @@ def _signed(minutes: int, plus: str) -> str:
 
 
 def _rule(zone: ZoneRules) -> str:
-    """Return `start=3/-1/7/2:0:0;end=10/-1/7/3:0:0;save=1`: the first such weekday on or after
-    the day, or counted back from the month's end."""
+    """Return both changes, as in `start=3/-1/7/2:0:0;end=10/-1/7/3:0:0;save=1`.
+
+    A change is on the first such weekday on or after the day, or counted back from the month's
+    end.
+    """
     if zone.starts is None or zone.ends is None:
         return ""
     hours, minutes = divmod(zone.saving_minutes, _HOUR)
