@@ -3,7 +3,8 @@
 Source: names in wazo-provd-plugins 2321a3f3 wazo_polycom and FusionPBX c7a00dcb polycom/6.x.
 """
 
-from phoneprov.vendors.config import Account, PhoneConfig, SipServer, Transport
+from phoneprov.vendors.config import Account, ButtonKind, PhoneConfig, SipServer, Transport
+from phoneprov.vendors.defaults import buttons_or_lines
 
 Parameters = list[tuple[str, str]]
 
@@ -13,10 +14,17 @@ _TRANSPORTS = {Transport.UDP: "UDPOnly", Transport.TCP: "TCPOnly", Transport.TLS
 def account_parameters(config: PhoneConfig) -> Parameters:
     """Return the attributes of all registrations."""
     used = {account.number: account for account in config.accounts}
+    lines = [
+        button.account
+        for position, button in buttons_or_lines(config).items()
+        if button.kind is ButtonKind.LINE and position <= config.model.line_keys
+    ]
     parameters: Parameters = []
     for number in range(1, config.model.accounts + 1):
         account = used.get(number)
         values = _on(account, config.server) if account else _off()
+        # As many keys as name the account; one at least, or it could show no call.
+        values.append(("reg.#.lineKeys", str(max(1, lines.count(number)))))
         parameters += [(name.replace("#", str(number)), value) for name, value in values]
     return parameters
 
@@ -31,7 +39,6 @@ def _on(account: Account, server: SipServer) -> Parameters:
         ("reg.#.auth.password", account.password),
         ("reg.#.displayName", account.display_name),
         ("reg.#.label", account.label),
-        ("reg.#.lineKeys", "1"),
         ("reg.#.server.1.address", server.host),
         ("reg.#.server.1.port", str(server.port)),
         ("reg.#.server.1.transport", transport),
@@ -52,7 +59,6 @@ def _off() -> Parameters:
         ("reg.#.auth.password", ""),
         ("reg.#.displayName", ""),
         ("reg.#.label", ""),
-        ("reg.#.lineKeys", "1"),
         ("reg.#.server.1.address", ""),
         ("reg.#.server.1.port", "0"),
         ("reg.#.server.1.transport", "DNSnaptr"),

@@ -7,15 +7,16 @@ from phoneprov.core.mac import find_mac
 from phoneprov.vendors.writer import AgentFacts
 
 _AGENT = re.compile(
-    r"(?:FileTransport\s+)?Poly(?:com)?(?:VVX)?-?(?P<model>VVX[-_ ]?\w+)-UA/(?P<firmware>[\d.]+)"
+    r"(?:FileTransport\s+|Polycom/[\d.]+\s+)?Poly(?:com)?(?:VVX)?-?"
+    r"(?P<model>VVX[-_ ]?\w+)-UA/(?P<firmware>[\d.]+)"
     r"(?P<rest>.*)",
     re.IGNORECASE,
 )
 """`FileTransport PolycomVVX-VVX_411-UA/5.9.7.4477 (SN:64167f…) Type/Application`.
 
 The serial number is the MAC, and only there with `device.prov.tagSerialNo`; SIP agents end after
-the version, or with `_<mac>`. Source: capture of a VVX 500 (UC Software 5.9.7) and agents kept in
-wazo-provd-plugins 2321a3f3, wazo_polycom."""
+the version, or with `_<mac>`, and some begin with `Polycom/` and the version. Source: capture of
+a VVX 500 (UC Software 5.9.7) and agents kept in wazo-provd-plugins 2321a3f3, wazo_polycom."""
 _SERIAL = re.compile(r"\(SN:(?P<mac>[0-9a-f:]{12,17})\)", re.IGNORECASE)
 _TRAILING = re.compile(r"[_ ](?P<mac>[0-9a-f]{12})\b", re.IGNORECASE)
 

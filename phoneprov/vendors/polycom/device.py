@@ -2,7 +2,8 @@
 
 A `device.*` parameter counts only with its twin `.set` and with `device.set`.
 Source: Polycom UC Software administrator guide 5.8 p. 174 (polling; a period must be greater than
-3600 s), boot server options (serverType).
+3600 s), boot server options (serverType); FusionPBX c7a00dcb polycom/6.x
+(voIpProt.SIP.requestValidation).
 """
 
 from urllib.parse import urlsplit
@@ -42,11 +43,15 @@ def device_parameters(config: PhoneConfig) -> Parameters:
 
 def _voip_parameters(config: PhoneConfig) -> Parameters:
     always = "1" if config.reboot_on_check_sync else "0"
+    checked = "NOTIFY" if config.notify_from_server_only else ""
     return [
         # Newer and older software spell the port differently; the other one is ignored.
         ("voIpProt.local.port", str(config.local_sip_port)),
         ("voIpProt.SIP.local.port", str(config.local_sip_port)),
         ("voIpProt.SIP.specialEvent.checkSync.alwaysReboot", always),
+        # "Source": taken only from the address of the server where the phone is registered.
+        ("voIpProt.SIP.requestValidation.1.request", checked),
+        ("voIpProt.SIP.requestValidation.1.method", "Source"),
         ("nat.keepalive.interval", "30"),
         ("tcpIpApp.sntp.address", config.ntp_server),
         ("tcpIpApp.sntp.address.overrideDHCP", "1"),

@@ -12,13 +12,15 @@ _SNTP = "tcpIpApp.sntp"
 _LAST_WEEK = 5
 _DAYS_A_WEEK = 7
 _HOUR_MINUTES = 60
+_LAST_HOUR = 23
 
 
 def time_parameters(zone: ZoneRules) -> Parameters:
     """Return the attributes of the zone.
 
     The phone always adds a whole hour in summer: Lord Howe's half hour can't be said, so there
-    the offset of summer is kept the year round.
+    the offset of summer is kept the year round. It changes on the hour alone: Chatham's quarter
+    to three becomes three.
     """
     is_sayable = zone.saving_minutes in {0, _HOUR_MINUTES}
     offset = zone.offset_minutes + (0 if is_sayable else zone.saving_minutes)
@@ -44,5 +46,9 @@ def _change(which: str, change: ZoneChange) -> Parameters:
         (f"{prefix}.date", str(day)),
         (f"{prefix}.dayOfWeek", str(change.weekday % _DAYS_A_WEEK + 1)),
         (f"{prefix}.dayOfWeek.lastInMonth", "1" if is_last else "0"),
-        (f"{prefix}.time", str(change.hour)),
+        (f"{prefix}.time", str(min(_nearest_hour(change), _LAST_HOUR))),
     ]
+
+
+def _nearest_hour(change: ZoneChange) -> int:
+    return (change.hour * _HOUR_MINUTES + change.minute + _HOUR_MINUTES // 2) // _HOUR_MINUTES

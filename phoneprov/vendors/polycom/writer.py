@@ -95,6 +95,7 @@ class PolycomWriter:
             ),
             ExpectedFile(name=f"{mac}-phone.cfg", needed=False, note=own),
             ExpectedFile(name=f"{mac}-web.cfg", needed=False, note=own),
+            ExpectedFile(name="000000000000-license.cfg", needed=False, note="404 is right"),
             ExpectedFile(name=f"{mac}-license.cfg", needed=False, note="404 is right"),
             ExpectedFile(name=f"{mac}-calls.xml", needed=False, note="404 is right"),
             ExpectedFile(name=f"{mac}-directory.xml", needed=False, note="empty directory"),

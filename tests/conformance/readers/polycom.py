@@ -1,0 +1,253 @@
+"""Read a boot as a Polycom VVX does. Shares no code with the writer.
+
+Rules: `<mac>.cfg` is the master; without an APPLICATION element it is itself the config. Of the
+files in CONFIG_FILES the left one wins. Every attribute of every element is a parameter; one that
+stands twice makes the file unreadable. A `device.*` parameter counts only with `device.set` and
+its own `.set`. BLF keys take the entries of the watched list in the order of the keys.
+"""
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+CATEGORIES = {"Line", "BLF", "EFK", "SpeedDial", "Presence", "Unassigned"}
+ACTIONS = {"$Tinvite$": "dial", "$Trefer$": "transfer"}
+LONGEST_MACRO = 100
+
+
+class DroppedFileError(Exception):
+    """The phone would not use the file at all."""
+
+
+def read_root(body: bytes) -> ET.Element:
+    """Return the file's root element."""
+    try:
+        return ET.fromstring(body)
+    except ET.ParseError as error:
+        raise DroppedFileError(str(error)) from error
+
+
+def read_parameters(body: bytes) -> list[tuple[str, str]]:
+    """Return the attributes of all elements in order; refuse one that stands twice."""
+    pairs = [pair for element in read_root(body).iter() for pair in element.attrib.items()]
+    names = [name for name, _ in pairs]
+    if len(names) != len(set(names)):
+        raise DroppedFileError("a parameter stands twice")
+    return pairs
+
+
+@dataclass
+class SeenAccount:
+    """A registration that the phone would make."""
+
+    user: str
+    domain: str
+    auth_user: str
+    password: str
+    display_name: str
+    label: str
+    line_keys: int
+    server: str
+    port: int
+    transport: str
+    expires_s: int
+    proxy: str
+    proxy_port: int
+    voicemail: str
+
+
+@dataclass
+class SeenKey:
+    """A line key: a line, a watched number (`normal`, `automata`) or a macro that acts."""
+
+    what: str
+    account: int = 0
+    target: str = ""
+    label: str = ""
+    macro: str = ""
+
+
+@dataclass
+class PolycomPhone:
+    """A phone that remembers what earlier files said."""
+
+    mac: str
+    settings: dict[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def boot(self, fetch: Callable[[str], bytes | None]) -> None:
+        """Read the master and what it names, and apply it over what is there."""
+        master = self._get(fetch, f"{self.mac}.cfg") or self._get(fetch, "000000000000.cfg")
+        assert master is not None, "no master file"
+        root = read_root(master)
+        if root.tag != "APPLICATION":
+            self._apply(dict(read_parameters(master)))
+            return
+        assert root.get("APP_FILE_PATH") == "", "no firmware is ordered"
+        names = [name.strip() for name in root.get("CONFIG_FILES", "").split(",")]
+        merged: dict[str, str] = {}
+        for name in names:
+            body = self._get(fetch, name)
+            assert body is not None, f"{name} is missing"
+            merged = dict(read_parameters(body)) | merged
+        self._apply(merged)
+
+    def _get(self, fetch: Callable[[str], bytes | None], name: str) -> bytes | None:
+        self.asked.append(name)
+        return fetch(name)
+
+    def _apply(self, parameters: dict[str, str]) -> None:
+        for name, value in parameters.items():
+            if not name.startswith("device.") or _is_set(name, parameters):
+                self.settings[name] = value
+
+    def get(self, name: str, factory: str = "") -> str:
+        """Return a parameter, or its factory value."""
+        return self.settings.get(name, factory)
+
+    def accounts(self) -> dict[int, SeenAccount]:
+        """Return the registrations that have an address, by number."""
+        matches = (re.fullmatch(r"reg\.(\d+)\.address", name) for name in self.settings)
+        numbers = sorted(int(match[1]) for match in matches if match and self.get(match[0]))
+        return {number: self._account(number) for number in numbers}
+
+    def secrets(self) -> set[str]:
+        """Return every registration password that is stored."""
+        names = [n for n in self.settings if re.fullmatch(r"reg\.\d+\.auth\.password", n)]
+        return {self.settings[name] for name in names} - {""}
+
+    def _account(self, number: int) -> SeenAccount:
+        def get(name: str, factory: str = "") -> str:
+            return self.get(f"reg.{number}.{name}", factory)
+
+        user, _, domain = get("address").partition("@")
+        assert get("server.1.register", "1") == "1"
+        wants_voicemail = self.get(f"msg.mwi.{number}.callBackMode") == "contact"
+        return SeenAccount(
+            user=user,
+            domain=domain or get("server.1.address"),
+            auth_user=get("auth.userId"),
+            password=get("auth.password"),
+            display_name=get("displayName"),
+            label=get("label"),
+            line_keys=int(get("lineKeys", "1")),
+            server=get("server.1.address"),
+            port=int(get("server.1.port", "0")),
+            transport=get("server.1.transport", "DNSnaptr"),
+            expires_s=int(get("server.1.expires", "3600")),
+            proxy=get("outboundProxy.address"),
+            proxy_port=int(get("outboundProxy.port", "0")),
+            voicemail=self.get(f"msg.mwi.{number}.callBack") if wants_voicemail else "",
+        )
+
+    def keys(self) -> dict[int, SeenKey]:
+        """Return the line keys that do something, by number."""
+        assert self.get("lineKey.reassignment.enabled", "0") == "1"
+        matches = (re.fullmatch(r"lineKey\.(\d+)\.category", name) for name in self.settings)
+        found: dict[int, SeenKey] = {}
+        watched = 0
+        for number in sorted(int(match[1]) for match in matches if match):
+            category = self.get(f"lineKey.{number}.category")
+            index = int(self.get(f"lineKey.{number}.index", "0"))
+            assert category in CATEGORIES
+            if category == "Line":
+                found[number] = SeenKey(what="line", account=index)
+            elif category == "BLF":
+                assert index == 0, "the phone refuses any other"
+                watched += 1
+                found[number] = self._watch(watched)
+            elif category == "EFK":
+                found[number] = self._macro(index)
+        return found
+
+    def watched(self) -> list[str]:
+        """Return the watched list without its empty entries; a hole ends it."""
+        addresses = []
+        for number in range(1, 101):
+            address = self.get(f"attendant.resourceList.{number}.address")
+            if not address:
+                break
+            addresses.append(address)
+        return addresses
+
+    def _watch(self, number: int) -> SeenKey:
+        prefix = f"attendant.resourceList.{number}"
+        kind = self.get(f"{prefix}.type", "normal")
+        assert kind in {"normal", "automata"}
+        target = self.get(f"{prefix}.address")
+        assert target, "a key watches nothing"
+        account = int(self.get("attendant.reg", "1"))
+        return SeenKey(what=kind, account=account, target=target, label=self.get(f"{prefix}.label"))
+
+    def _macro(self, number: int) -> SeenKey:
+        for name in ("feature.enhancedFeatureKeys.enabled", "feature.EFKLineKey.enabled"):
+            assert self.get(name, "0") == "1"
+        prefix = f"efk.efklist.{number}"
+        assert self.get(f"{prefix}.status", "0") == "1"
+        target, what = read_macro(self.get(f"{prefix}.action.string"))
+        name = self.get(f"{prefix}.mname")
+        assert re.fullmatch(r"\w+", name)
+        return SeenKey(what=what, target=target, label=self.get(f"{prefix}.label"), macro=name)
+
+
+def read_macro(text: str) -> tuple[str, str]:
+    """Return what a macro dials, and whether it dials or transfers; it holds no other order."""
+    match = re.fullmatch(r"([^$!^]+)(\$T\w+\$)", text)
+    assert match, f"not a macro of ours: {text!r}"
+    return match[1], ACTIONS[match[2]]
+
+
+def _is_set(name: str, parameters: dict[str, str]) -> bool:
+    if name == "device.set" or name.endswith(".set"):
+        return True
+    return parameters.get("device.set") == "1" and parameters.get(f"{name}.set") == "1"
+
+
+class PolycomClock:
+    """The clock of a phone for one year, from its `tcpIpApp.sntp.*` settings."""
+
+    def __init__(self, phone: PolycomPhone, year: int) -> None:
+        assert phone.get("tcpIpApp.sntp.gmtOffset.overrideDHCP") == "1"
+        self._standard = timedelta(seconds=int(phone.get("tcpIpApp.sntp.gmtOffset", "0")))
+        self._span: tuple[datetime, datetime] | None = None
+        if phone.get("tcpIpApp.sntp.daylightSavings.enable", "1") == "1":
+            assert phone.get("tcpIpApp.sntp.daylightSavings.fixedDayEnable") == "0"
+            starts = _change(phone, "start", year) - self._standard
+            ends = _change(phone, "stop", year) - self._standard - timedelta(hours=1)
+            self._span = (starts, ends)
+
+    def local_time(self, moment: datetime) -> datetime:
+        """Return the wall-clock time that the screen shows; summer is always one hour."""
+        naive = moment.astimezone(UTC).replace(tzinfo=None)
+        return naive + self._standard + timedelta(hours=1 if self._is_summer(naive) else 0)
+
+    def _is_summer(self, naive_utc: datetime) -> bool:
+        if self._span is None:
+            return False
+        starts, ends = self._span
+        if starts < ends:
+            return starts <= naive_utc < ends
+        return naive_utc >= starts or naive_utc < ends
+
+
+def _change(phone: PolycomPhone, which: str, year: int) -> datetime:
+    """Return when a change is: the first such weekday from `date` on, or the month's last."""
+
+    def get(name: str) -> int:
+        return int(phone.get(f"tcpIpApp.sntp.daylightSavings.{which}.{name}"))
+
+    month, weekday, hour = get("month"), get("dayOfWeek"), get("time")
+    assert get("date") in {1, 8, 15, 22}
+    assert 1 <= weekday <= 7
+    assert 0 <= hour <= 23
+    day = datetime(year, month, 1)  # noqa: DTZ001 - a wall-clock time has no zone
+    days = []
+    while day.month == month:
+        if day.isoweekday() % 7 + 1 == weekday:
+            days.append(day)
+        day += timedelta(days=1)
+    if get("dayOfWeek.lastInMonth") == 1:
+        return days[-1] + timedelta(hours=hour)
+    return next(one for one in days if one.day >= get("date")) + timedelta(hours=hour)
