@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from phoneprov.fleet.models import Farewell, Phone
@@ -40,46 +40,23 @@ class TenantContents:
 
 def list_tenant_rows(session: Session) -> Sequence[TenantRow]:
     """Return all tenants by name, without reading a secret."""
-    counts = (
-        select(
-            Phone.tenant_id,
-            func.count().label("phones"),
-            func.sum(case((Phone.status == PhoneStatus.ONLINE, 1), else_=0)).label("online"),
-            func.sum(case((Phone.status == PhoneStatus.OFFLINE, 1), else_=0)).label("offline"),
-        )
-        .group_by(Phone.tenant_id)
-        .subquery()
-    )
+    counts = _counts()
     query = (
         select(
             Tenant.slug,
             Tenant.name,
             Tenant.time_zone,
-            Pbx.name,
+            Pbx.name.label("pbx_name"),
             Pbx.link_status,
-            counts.c.phones,
-            counts.c.online,
-            counts.c.offline,
+            func.coalesce(counts.c.phones, 0).label("phones"),
+            func.coalesce(counts.c.online, 0).label("online"),
+            func.coalesce(counts.c.offline, 0).label("offline"),
         )
         .outerjoin(Pbx, Pbx.id == Tenant.pbx_id)
         .outerjoin(counts, counts.c.tenant_id == Tenant.id)
         .order_by(func.lower(Tenant.name))
     )
-    return [
-        TenantRow(
-            slug=slug,
-            name=name,
-            time_zone=zone,
-            pbx_name=pbx_name,
-            link_status=link_status,
-            phones=phones or 0,
-            online=online or 0,
-            offline=offline or 0,
-        )
-        for slug, name, zone, pbx_name, link_status, phones, online, offline in session.execute(
-            query
-        )
-    ]
+    return [TenantRow(**row) for row in session.execute(query).mappings()]
 
 
 def count_contents(session: Session, tenant_id: int) -> TenantContents:
@@ -106,3 +83,17 @@ def list_pbx_choices(session: Session) -> Sequence[PbxChoice]:
     """Return the PBXs by name, without their secrets."""
     query = select(Pbx.id, Pbx.name).order_by(func.lower(Pbx.name))
     return [PbxChoice(pbx_id=pbx_id, name=name) for pbx_id, name in session.execute(query)]
+
+
+def _counts() -> Subquery:
+    """Return each tenant's phones in numbers; a tenant without any has no row."""
+    return (
+        select(
+            Phone.tenant_id,
+            func.count().label("phones"),
+            func.sum(case((Phone.status == PhoneStatus.ONLINE, 1), else_=0)).label("online"),
+            func.sum(case((Phone.status == PhoneStatus.OFFLINE, 1), else_=0)).label("offline"),
+        )
+        .group_by(Phone.tenant_id)
+        .subquery()
+    )

@@ -1,0 +1,111 @@
+"""Rows for tests, one factory per table; `use_session` says where they go."""
+
+import factory
+from factory import make_factory
+from factory.alchemy import SQLAlchemyModelFactory
+from sqlalchemy.orm import Session
+
+from phoneprov.core.clock import utc_now
+from phoneprov.core.secrets import new_token
+from phoneprov.fleet.models import Farewell, Phone, UnknownMac
+from phoneprov.fleet.phones import hash_token
+from phoneprov.fleet.status import PhoneStatus
+from phoneprov.pbx.link import LinkStatus
+from phoneprov.pbx.models import Pbx
+from phoneprov.tenancy.models import AuditEntry, Extension, Role, Tenant, User
+from tests.cast import password_hash
+
+_sessions: list[Session] = []
+
+
+def use_session(session: Session) -> None:
+    """Let all factories write through this session; the test commits."""
+    _sessions[:] = [session]
+
+
+class _Rows(SQLAlchemyModelFactory):
+    class Meta:
+        abstract = True
+        sqlalchemy_session_factory = lambda: _sessions[0]  # noqa: E731 - the library takes a callable
+        sqlalchemy_session_persistence = "flush"
+
+
+PbxFactory = make_factory(
+    Pbx,
+    FACTORY_CLASS=_Rows,
+    name=factory.Sequence(lambda number: f"PBX {number}"),
+    kind="kamailio",
+    sip_domain="sip.example.net",
+    registrar_host="sip.example.net",
+    link_address="http://127.0.0.1:5060/RPC",
+    link_status=LinkStatus.UP,
+    created_at=factory.LazyFunction(utc_now),
+)
+
+TenantFactory = make_factory(
+    Tenant,
+    FACTORY_CLASS=_Rows,
+    slug=factory.Sequence(lambda number: f"tenant-{number}"),
+    name=factory.Sequence(lambda number: f"Tenant {number}"),
+    created_at=factory.LazyFunction(utc_now),
+)
+
+UserFactory = make_factory(
+    User,
+    FACTORY_CLASS=_Rows,
+    email=factory.Sequence(lambda number: f"person-{number}@example.com"),
+    name="Some Person",
+    role=Role.ADMIN,
+    password_hash=factory.LazyFunction(password_hash),
+    created_at=factory.LazyFunction(utc_now),
+)
+
+ExtensionFactory = make_factory(
+    Extension,
+    FACTORY_CLASS=_Rows,
+    number=factory.Sequence(lambda number: str(200 + number)),
+    name="Anna Berg",
+    sip_user=factory.SelfAttribute("number"),
+    sip_password="s3cret-enough-for-sip",
+    created_at=factory.LazyFunction(utc_now),
+)
+
+PhoneFactory = make_factory(
+    Phone,
+    FACTORY_CLASS=_Rows,
+    mac=factory.Sequence(lambda number: f"805ec0{number:06x}"),
+    model_slug="yealink-t46u",
+    status=PhoneStatus.PENDING,
+    token=factory.LazyFunction(new_token),
+    token_hash=factory.LazyAttribute(lambda row: hash_token(row.token)),
+    added_at=factory.LazyFunction(utc_now),
+    config_changed_at=factory.LazyFunction(utc_now),
+    status_since_at=factory.LazyFunction(utc_now),
+)
+
+FarewellFactory = make_factory(
+    Farewell,
+    FACTORY_CLASS=_Rows,
+    mac=factory.Sequence(lambda number: f"805ec1{number:06x}"),
+    model_slug="yealink-t46u",
+    token_hash=factory.Sequence(lambda number: f"{number:064x}"),
+    removed_at=factory.LazyFunction(utc_now),
+    ends_at=factory.LazyFunction(utc_now),
+)
+
+UnknownMacFactory = make_factory(
+    UnknownMac,
+    FACTORY_CLASS=_Rows,
+    mac=factory.Sequence(lambda number: f"805ec2{number:06x}"),
+    first_seen_at=factory.LazyFunction(utc_now),
+    last_seen_at=factory.LazyFunction(utc_now),
+)
+
+AuditEntryFactory = make_factory(
+    AuditEntry,
+    FACTORY_CLASS=_Rows,
+    at=factory.LazyFunction(utc_now),
+    user_name="alice@acme.example",
+    action="phone.add",
+    subject="80:5e:c0:1a:2b:3c",
+)
