@@ -1,12 +1,14 @@
 """Form of a PBX. The rules are the domain's; the form only carries what was typed."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, PasswordField, SelectField, StringField
+from wtforms import BooleanField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from phoneprov.pbx.kinds import PbxKind
 from phoneprov.pbx.models import Pbx
 from phoneprov.pbx.pbxs import DIALECTS, TRANSPORTS, PbxDraft
+from phoneprov.web.fields import WholeNumberField
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 _DIALECT_WORDS = {
@@ -21,17 +23,19 @@ class PbxForm(FlaskForm):
     """Add or edit a PBX."""
 
     name = StringField("Name", render_kw={"required": True, "maxlength": 100, **_PLAIN})
-    kind = SelectField("Kind", choices=[(kind.value, kind.label) for kind in PbxKind])
+    kind = SelectField("Kind", choices=[SelectChoice(kind.value, kind.label) for kind in PbxKind])
     sip_domain = StringField("SIP domain", render_kw={"required": True, **_PLAIN})
     registrar_host = StringField("Registrar host", render_kw=_PLAIN)
-    registrar_port = IntegerField(
+    registrar_port = WholeNumberField(
         "Registrar port",
         [InputRequired("A port is a number from 1 to 65535.")],
         default=5060,
         render_kw={"min": 1, "max": 65535},
     )
-    transport = SelectField("Transport", choices=[(name, name.upper()) for name in TRANSPORTS])
-    register_expires_s = IntegerField(
+    transport = SelectField(
+        "Transport", choices=[SelectChoice(name, name.upper()) for name in TRANSPORTS]
+    )
+    register_expires_s = WholeNumberField(
         "Register expiry in seconds",
         [InputRequired("From 60 to 86400 seconds.")],
         default=1800,
@@ -42,7 +46,9 @@ class PbxForm(FlaskForm):
     forget_secret = BooleanField("Forget the kept secret")
     pickup_code = StringField("Pick-up code", render_kw={**_PLAIN, "maxlength": 16})
     dialect = SelectField(
-        "Feature codes", choices=[(name, _DIALECT_WORDS[name]) for name in DIALECTS], default="own"
+        "Feature codes",
+        choices=[SelectChoice(name, _DIALECT_WORDS[name]) for name in DIALECTS],
+        default="own",
     )
     rtp_ports = StringField("RTP ports", default="10000-20000", render_kw=_PLAIN)
     is_active = BooleanField("Keep the link to it running", default=True)
