@@ -1,0 +1,138 @@
+"""The loader reads a provider's own files besides the shipped ones, and reports every mistake."""
+
+from pathlib import Path
+
+import pytest
+
+from phoneprov.catalog.errors import CatalogError
+from phoneprov.catalog.loader import SHIPPED, load_catalog
+from phoneprov.catalog.model import Vendor
+
+PHONE = """name = "T99X"
+family = "T9x"
+accounts = 4
+physical_keys = 5
+pages = 2
+line_keys = 10
+common_files = ["y000000000199.cfg"]
+agent_names = ["SIP-T99X"]
+agent_example = "Yealink SIP-T99X 199.86.0.1 80:5e:c0:1a:2b:3c"
+
+[sources]
+accounts = "data sheet"
+physical_keys = "data sheet"
+pages = "data sheet"
+line_keys = "data sheet"
+common_files = "capture"
+agent_names = "capture"
+"""
+MODULE = """name = "EXP99"
+keys_per_page = 20
+pages = 2
+
+[sources]
+keys = "data sheet"
+"""
+
+
+@pytest.fixture
+def extra(tmp_path: Path) -> Path:
+    """Return a provider's folder with room for Yealink files."""
+    for kind in ("phones", "modules"):
+        (tmp_path / "yealink" / kind).mkdir(parents=True)
+    return tmp_path
+
+
+def _write(folder: Path, kind: str, slug: str, text: str) -> None:
+    (folder / "yealink" / kind / f"{slug}.toml").write_text(text, encoding="utf-8")
+
+
+def _mistakes(folder: Path) -> list[str]:
+    with pytest.raises(CatalogError) as caught:
+        load_catalog(folder)
+    assert str(caught.value) == "\n".join(caught.value.mistakes)
+    return caught.value.mistakes
+
+
+def test_it_adds_a_model_of_the_provider(extra: Path) -> None:
+    """R10, R77: a file and no code; it is found by name, agent and common file."""
+    fit = '\n[[modules]]\nmodule = "yealink-exp99"\nat_most = 3\n'
+    _write(extra, "modules", "yealink-exp99", MODULE)
+    _write(extra, "phones", "yealink-t99x", PHONE + fit)
+    catalog = load_catalog(extra)
+    model = catalog.get_model("yealink-t99x")
+    assert (model.vendor, model.name, model.line_keys) == (Vendor.YEALINK, "T99X", 10)
+    assert [(fit.module, fit.at_most) for fit in model.modules] == [("yealink-exp99", 3)]
+    assert catalog.module_models["yealink-exp99"].keys == 40
+    assert catalog.find_model_by_agent(Vendor.YEALINK, "sip-t99x") == model
+    assert catalog.find_model_by_file("Y000000000199.CFG") == model
+    assert len(catalog.phone_models) == len(load_catalog().phone_models) + 1
+
+
+def test_it_lets_a_file_of_the_provider_shadow_ours(extra: Path) -> None:
+    """R77: the same file name replaces the shipped model, which stays untouched."""
+    shipped = (SHIPPED / "yealink" / "phones" / "yealink-t46u.toml").read_text("utf-8")
+    lines = [line for line in shipped.splitlines() if not line.startswith("accounts = 1")]
+    _write(extra, "phones", "yealink-t46u", "accounts = 7\n" + "\n".join(lines))
+    assert load_catalog(extra).get_model("yealink-t46u").accounts == 7
+    assert load_catalog().get_model("yealink-t46u").accounts == 16
+
+
+def test_it_lets_a_provider_correct_what_is_true_of_a_vendor(extra: Path) -> None:
+    """A new MAC prefix takes a line in a file; upper case is as good as lower."""
+    shipped = (SHIPPED / "yealink" / "vendor.toml").read_text("utf-8")
+    own = shipped.replace("ouis = [", 'ouis = ["ABCDEF", ', 1)
+    (extra / "yealink" / "vendor.toml").write_text(own, encoding="utf-8")
+    assert load_catalog(extra).vendor_of_mac("abcdef123456") is Vendor.YEALINK
+
+
+@pytest.mark.parametrize("folder", [None, Path("/nonexistent")])
+def test_it_is_the_shipped_one_without_a_folder(folder: Path | None) -> None:
+    """Most providers have none, and it is read only once."""
+    assert load_catalog(folder) is load_catalog()
+
+
+def test_it_reports_all_mistakes_of_all_files_at_once(extra: Path) -> None:
+    """R10: whoever writes a file sees everything that is wrong with it in one go."""
+    _write(extra, "phones", "yealink-a", PHONE.replace("accounts = 4", 'accounts = "four"'))
+    _write(extra, "phones", "yealink-b", PHONE + '\nunknown = "x"\n[typo]\n')
+    _write(extra, "phones", "yealink-c", "name = ")
+    (extra / "yealink" / "phones" / "yealink-d.toml").write_bytes(b'name = "\xff"')
+    _write(extra, "modules", "yealink-e", MODULE.replace("pages = 2", "pages = 0"))
+    mistakes = _mistakes(extra)
+    for file, word in (
+        ("yealink-a.toml", "accounts"),
+        ("yealink-b.toml", "typo"),
+        ("yealink-c.toml", ""),
+        ("yealink-d.toml", ""),
+        ("yealink-e.toml", "pages"),
+    ):
+        assert [line for line in mistakes if file in line and word in line], file
+
+
+def test_it_reports_what_does_not_fit_together(extra: Path) -> None:
+    """Names twice, more keys than there are, modules that nobody makes, sources left out."""
+    fit = '\n[[modules]]\nmodule = "yealink-exp98"\nat_most = 1\n'
+    _write(extra, "phones", "t99x", PHONE.replace("line_keys = 10", "line_keys = 11"))
+    _write(extra, "phones", "yealink-t99y", PHONE.replace('accounts = "data sheet"\n', "") + fit)
+    _write(extra, "modules", "yealink-exp99", MODULE.replace('keys = "data sheet"', ""))
+    vendor = (SHIPPED / "yealink" / "vendor.toml").read_text("utf-8")
+    own = vendor.replace("ouis = [", 'ouis = ["80:5e", ', 1)
+    (extra / "yealink" / "vendor.toml").write_text(own, encoding="utf-8")
+    assert sorted(_mistakes(extra)) == sorted(
+        [
+            "yealink: 80:5e is not the first half of a MAC address",
+            "yealink-exp99: no source for keys",
+            "t99x: the file name must begin with yealink-",
+            "t99x: 11 line keys, but 10 keys on all pages",
+            "yealink-t99y: no source for accounts",
+            "yealink-t99y: there is no module yealink-exp98",
+            "yealink-t99y: T99X is also a name of t99x",
+        ]
+    )
+
+
+def test_it_reports_a_broken_vendor_file(extra: Path) -> None:
+    """A vendor's file is checked like all others."""
+    (extra / "yealink" / "vendor.toml").write_text('ouis = ["805ec0"]', encoding="utf-8")
+    assert [line for line in _mistakes(extra) if "set_up_by_hand" in line]
