@@ -7,19 +7,24 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from phoneprov.vendors.zone import ZoneChange, ZoneRules
 
-_ODD = ("posix/", "right/", "Etc/", "SystemV/", "US/")
+_REGIONS = frozenset(
+    {
+        "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe",
+        "Indian", "Pacific",
+    }
+)  # fmt: skip
+"""Leaves out Etc, posix and right, and countries' old names for the same zones (US/Eastern)."""
 ZONE_NAMES: tuple[str, ...] = tuple(
     sorted(
-        name
-        for name in available_timezones()
-        if name == "UTC" or ("/" in name and not name.startswith(_ODD))
+        name for name in available_timezones() if name == "UTC" or name.split("/")[0] in _REGIONS
     )
 )
 """The zones offered to people: Area/City, and UTC."""
 LAST_WEEK = 5
 DAYS_A_WEEK = 7
 YEARS_LOOKED_AT = 12
-STEP = timedelta(hours=6)
+STEP = timedelta(days=1)
+"""No zone changes its clock twice within a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ def zone_rules(name: str, year: int) -> ZoneRules:
     """
     zone = ZoneInfo(name)
     jumps = _jumps(zone, year)
-    pair = _pair(zone, jumps, year)
+    pair = _pair(jumps)
     if pair is None:
         offset = datetime(year, 12, 31, 23, tzinfo=UTC).astimezone(zone).utcoffset()
         return ZoneRules(name=name, offset_minutes=_minutes(offset or timedelta()))
@@ -88,27 +93,22 @@ def _narrow(zone: ZoneInfo, early: datetime, late: datetime) -> _Jump:
     return _Jump(late.replace(microsecond=0), before, after)
 
 
-def _pair(zone: ZoneInfo, jumps: list[_Jump], year: int) -> tuple[_Jump, _Jump] | None:
+def _pair(jumps: list[_Jump]) -> tuple[_Jump, _Jump] | None:
     """Return the start and the end of daylight saving that are right the longest."""
-    starts = [jump for jump in jumps if jump.after > jump.before]
-    ends = [jump for jump in jumps if jump.after < jump.before]
     pairs = [
         (start, end)
-        for start in starts
-        for end in ends
-        if start.before == end.after and start.after == end.before
+        for start in jumps
+        for end in jumps
+        if start.after > start.before and (start.before, start.after) == (end.after, end.before)
     ]
-    if not pairs:
-        return None
+    return max(pairs, key=_summer, default=None)
 
-    def summer(pair: tuple[_Jump, _Jump]) -> timedelta:
-        start, end = pair
-        span = end.at - start.at
-        return span if span > timedelta() else span + timedelta(days=365)
 
-    del zone, year
-    southern = [pair for pair in pairs if pair[0].at > pair[1].at]
-    return max(pairs if len(southern) < len(pairs) else southern, key=summer)
+def _summer(pair: tuple[_Jump, _Jump]) -> timedelta:
+    """Return how long the larger offset lasts; in the south it goes over New Year."""
+    start, end = pair
+    span = end.at - start.at
+    return span if span > timedelta() else span + timedelta(days=365)
 
 
 def _change(zone: ZoneInfo, jump: _Jump, year: int) -> ZoneChange:
