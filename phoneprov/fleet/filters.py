@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from phoneprov.catalog.catalog import Catalog
@@ -198,7 +198,8 @@ def _by_name() -> list[ColumnElement[Any]]:
 
 
 def _by_status() -> list[ColumnElement[Any]]:
-    return [Phone.status.expression, *_by_name()]
+    rank = case(_RANKS, value=Phone.status, else_=len(_RANKS))
+    return [rank, *_by_name()]
 
 
 def _by_extension() -> list[ColumnElement[Any]]:
@@ -210,6 +211,21 @@ def _by_ip() -> list[ColumnElement[Any]]:
     address = func.nullif(Phone.ip_address, "")
     return [func.length(address), address]
 
+
+_RANKS = {
+    status.value: rank
+    for rank, status in enumerate(
+        (
+            PhoneStatus.OFFLINE,
+            PhoneStatus.PROVISIONING,
+            PhoneStatus.PENDING,
+            PhoneStatus.REGISTERED,
+            PhoneStatus.ONLINE,
+            PhoneStatus.DISABLED,
+        )
+    )
+}
+"""Statuses in the order in which they want attention."""
 
 _SORT_COLUMNS: dict[Sort, Callable[[], list[ColumnElement[Any]]]] = {
     Sort.STATUS: _by_status,

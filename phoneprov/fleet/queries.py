@@ -8,7 +8,7 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from phoneprov.catalog.catalog import Catalog
-from phoneprov.core.mac import Mac
+from phoneprov.core.mac import Mac, format_mac
 from phoneprov.fleet.filters import (
     Flag,
     PhoneFilters,
@@ -71,6 +71,15 @@ class PhoneDetails:
     """As the registrar knows them, those that hold first."""
     pbx: Pbx | None
     is_late: bool
+
+
+def title_phone(phone: Phone) -> str:
+    """Return what people call a phone: its name, or its line's, or its place, or its MAC.
+
+    The extension has to be loaded.
+    """
+    line = phone.extension.name if phone.extension else ""
+    return phone.display_name or line or phone.place or format_mac(phone.mac)
 
 
 def last_page(total: int, size: int) -> int:
@@ -172,7 +181,8 @@ def find_phone_details(
 
 def find_own_phone_by_mac(session: Session, tenant_id: int, mac: Mac) -> Phone | None:
     """Return the tenant's own phone with this MAC address."""
-    return session.scalar(for_tenant(tenant_id, Phone).where(Phone.mac == mac))
+    query = for_tenant(tenant_id, Phone).where(Phone.mac == mac)
+    return session.scalar(query.options(joinedload(Phone.extension)))
 
 
 def list_events(

@@ -65,7 +65,12 @@
     if (box) Object.assign(box, { scrollTop: top, scrollLeft: left });
   }
 
-  // Menus float above everything, beside their button.
+  // Menus float above everything, beside their button. Only one is open, so one rule places it;
+  // a style attribute would be copied by HTMX from the old row to the new one, which the
+  // Content-Security-Policy refuses.
+  const placing = new CSSStyleSheet();
+  document.adoptedStyleSheets.push(placing);
+
   function place(menu) {
     const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
     if (!button) return;
@@ -73,8 +78,10 @@
     const size = menu.getBoundingClientRect();
     const below = at.bottom + 4 + size.height <= innerHeight;
     const top = below ? at.bottom + 4 : Math.max(8, at.top - 4 - size.height);
-    menu.style.top = `${top}px`;
-    menu.style.left = `${Math.max(8, Math.min(at.right, innerWidth - 8) - size.width)}px`;
+    const left = Math.max(8, Math.min(at.right, innerWidth - 8) - size.width);
+    placing.replaceSync(
+      `.row-menu { position: fixed; inset: auto; margin: 0; top: ${top}px; left: ${left}px; }`,
+    );
   }
 
   function popAgain(menu) {
@@ -101,8 +108,12 @@
     const next = items.indexOf(document.activeElement) + step;
     items[(next + items.length) % items.length].focus();
   });
-  addEventListener("scroll", closeMenus, { passive: true });
-  addEventListener("resize", closeMenus);
+  document.addEventListener("submit", (event) => {
+    if (event.target.closest(".row-menu")) closeMenus();
+  });
+  const follow = () => document.querySelectorAll(".row-menu:popover-open").forEach(place);
+  addEventListener("scroll", follow, { passive: true, capture: true });
+  addEventListener("resize", follow);
 
   function closeMenus() {
     for (const menu of document.querySelectorAll(".row-menu:popover-open")) menu.hidePopover();

@@ -3,9 +3,9 @@
 from flask import Blueprint, abort
 from werkzeug.wrappers import Response
 
-from phoneprov.fleet.extensions import name_phone
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.phones import find_phone
+from phoneprov.fleet.queries import title_phone
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.operations.models import CommandKind
 from phoneprov.web.access import current_tenant
@@ -22,7 +22,7 @@ blueprint = Blueprint("phones", __name__)
 
 @blueprint.context_processor
 def _give_words() -> dict[str, object]:
-    return {"phone_name": name_phone, "PhoneStatus": PhoneStatus}
+    return {"phone_name": title_phone, "PhoneStatus": PhoneStatus}
 
 
 @blueprint.app_template_filter("command_label")

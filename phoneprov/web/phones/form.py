@@ -8,10 +8,9 @@ from phoneprov.core.errors import InvalidValueError
 from phoneprov.core.mac import find_mac
 from phoneprov.fleet.drafts import PhoneDraft
 from phoneprov.fleet.extension_uses import count_models, list_extension_uses
-from phoneprov.fleet.extensions import name_phone
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.phones import add_phone, change_phone
-from phoneprov.fleet.queries import find_own_phone_by_mac
+from phoneprov.fleet.queries import find_own_phone_by_mac, title_phone
 from phoneprov.tenancy.models import Installation
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
@@ -49,7 +48,8 @@ def add() -> Answer:
         )
     except InvalidValueError as fault:
         return _after_fault(form, draft, fault)
-    flash(f"{name_phone(phone)} added. Its config waits for it.", "done")
+    title = title_phone(get_own_phone(phone.id))
+    flash(f"{title} added. Its config waits for it.", "done")
     _warn_of_foreign_mac(form)
     return _to_page(phone)
 
@@ -101,7 +101,7 @@ def _after_fault(form: PhoneForm, draft: PhoneDraft, fault: InvalidValueError) -
     """Show what is wrong; a second click on Save lands on the phone that the first one made."""
     holder = _find_holder(form)
     if fault.field == "mac" and holder is not None and _is_same(holder, draft):
-        flash(f"{name_phone(holder)} was added already; this is its page.", "done")
+        flash(f"{title_phone(holder)} was added already; this is its page.", "done")
         return _to_page(holder)
     _tell(form, fault)
     return _page(form, holder=holder)
@@ -127,7 +127,7 @@ def _tell(form: PhoneForm, fault: InvalidValueError) -> None:
 
 
 def _say_saved(phone: Phone, *, is_changed: bool) -> None:
-    name = name_phone(phone)
+    name = title_phone(get_own_phone(phone.id))
     if is_changed:
         flash(f"{name} saved. It takes the change at its next check, or sooner by Resync.", "done")
     else:

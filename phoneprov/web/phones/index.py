@@ -8,6 +8,7 @@ from flask import make_response, redirect, render_template, request, url_for
 from phoneprov.core.clock import utc_now
 from phoneprov.fleet.filters import PAGE_SIZES, Flag, PhoneFilters, Sort
 from phoneprov.fleet.queries import PhonePage, list_phones
+from phoneprov.fleet.status import PhoneStatus
 from phoneprov.web.access import current_tenant
 from phoneprov.web.database import session
 from phoneprov.web.htmx import is_htmx
@@ -17,6 +18,14 @@ from phoneprov.web.phones.rows import Row, find_changes, make_rows, read_token, 
 from phoneprov.web.runtime import runtime
 
 NO_NEWS = 204
+STATUS_ORDER = (
+    PhoneStatus.ONLINE,
+    PhoneStatus.REGISTERED,
+    PhoneStatus.PROVISIONING,
+    PhoneStatus.PENDING,
+    PhoneStatus.OFFLINE,
+    PhoneStatus.DISABLED,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +42,13 @@ class ListView:
     sizes = PAGE_SIZES
     flags = tuple(Flag)
     sorts = Sort
+
+    @property
+    def numbers(self) -> list[tuple[PhoneStatus | Flag, int]]:
+        """The counts that are the filters: statuses from best to worst, then the flags."""
+        counts = self.page.counts
+        statuses = [(status, counts.by_status.get(status, 0)) for status in STATUS_ORDER]
+        return [*statuses, *((flag, counts.by_flag.get(flag, 0)) for flag in Flag)]
 
     def address(self, **changes: object) -> str:
         """Return the address of the list with some filters changed."""

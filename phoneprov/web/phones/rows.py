@@ -30,11 +30,6 @@ class Row:
     choices: tuple[Choice, ...]
     version: str
 
-    @property
-    def model_name(self) -> str:
-        """The model as people say it."""
-        return self.model.full_name if self.model else self.phone.model_slug
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:

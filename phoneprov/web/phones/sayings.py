@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from phoneprov.core.mac import format_mac
-from phoneprov.fleet.extensions import name_phone
 from phoneprov.fleet.models import Phone
+from phoneprov.fleet.queries import title_phone
 from phoneprov.web.phones.choices import Verb
 
 
@@ -19,7 +19,7 @@ class Question:
 
 def ask(phone: Phone, verb: Verb, model_name: str) -> Question:
     """Return the question before `verb` is done to `phone`."""
-    name = name_phone(phone)
+    name = title_phone(phone)
     known = {"line": _line(phone), "mac": format_mac(phone.mac), "model": model_name, "name": name}
     return Question(
         title=f"{_TITLES[verb]} {name}?",
@@ -30,7 +30,7 @@ def ask(phone: Phone, verb: Verb, model_name: str) -> Question:
 
 def report(phone: Phone, verb: Verb) -> str:
     """Return what was done, in one sentence or two."""
-    return _DONE[verb].format(name=name_phone(phone), mac=format_mac(phone.mac))
+    return _DONE[verb].format(name=title_phone(phone), mac=format_mac(phone.mac))
 
 
 def _line(phone: Phone) -> str:
