@@ -1,5 +1,6 @@
 """What is told of a simulated phone's life, and how it is put up."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -52,6 +53,14 @@ class PhoneSetup:
     pace: Pace = field(default_factory=Pace)
     registrar_override: Address | None = None
     """Register there, whatever the config says."""
+    sip_port: int | None = None
+    """Use this local SIP port whatever the config says; 0 is any free one."""
     registers: bool = True
     """False for a phone that only fetches, where something else speaks SIP in its place."""
     checks_tls: bool = True
+
+
+def shown_url(url: str) -> str:
+    """Return a URL as a log may show it: no query, no password, tokens cut short."""
+    bare = re.sub(r"//[^/@]*@", "//", url.partition("?")[0])
+    return re.sub(r"/([0-9A-Za-z_-]{4})[0-9A-Za-z_-]{16,}/", r"/\1…/", bare)

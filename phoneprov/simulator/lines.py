@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from phoneprov.simulator.identity import Pace, PhoneIdentity
+from phoneprov.simulator.identity import PhoneIdentity
+from phoneprov.simulator.life import PhoneSetup
 from phoneprov.simulator.loop import Loop
 from phoneprov.simulator.sip.agent import Address, SipAgent
 from phoneprov.simulator.sip.authenticator import Authenticator
@@ -54,16 +55,14 @@ class PhoneLines:
         self,
         loop: Loop,
         firmware: Firmware,
-        pace: Pace,
+        setup: PhoneSetup,
         listener: LineListener,
-        registrar_override: Address | None = None,
     ) -> None:
         self._loop = loop
         self._firmware = firmware
         self._identity: PhoneIdentity = firmware.identity
-        self._pace = pace
+        self._setup = setup
         self._listener = listener
-        self._override = registrar_override
         self._agents: dict[int, SipAgent] = {}
         self._lines: dict[int, _Line] = {}
         self._wanted: dict[int, SipAccount] = {}
@@ -106,9 +105,12 @@ class PhoneLines:
         self._agents.clear()
 
     def _redirect(self, account: SipAccount) -> SipAccount:
-        if self._override is None:
+        """Return the account with what the set-up puts in the place of the config."""
+        if self._setup.sip_port is not None:
+            account = replace(account, local_port=self._setup.sip_port)
+        if self._setup.registrar_override is None:
             return account
-        host, port = self._override
+        host, port = self._setup.registrar_override
         return replace(account, registrar_host=host, registrar_port=port, transport="udp")
 
     def _drop(self, numbers: list[int], then: Callable[[], None]) -> None:
@@ -146,7 +148,7 @@ class PhoneLines:
             return
         if registrar is None:
             self._listener.say(f"can't find the registrar {account.registrar_host}")
-            self._loop.call_later(self._pace.retry_s, lambda: self._retry(account))
+            self._loop.call_later(self._setup.pace.retry_s, lambda: self._retry(account))
             return
         try:
             agent = self._agent(account.local_port)
@@ -156,7 +158,7 @@ class PhoneLines:
         setup = RegistrationSetup(
             registrar=registrar,
             user_agent=self._firmware.sip_user_agent,
-            retry_s=self._pace.retry_s,
+            retry_s=self._setup.pace.retry_s,
             instance=self._firmware.instance(),
         )
         registration = Registration(

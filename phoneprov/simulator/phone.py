@@ -8,7 +8,7 @@ from functools import partial
 from phoneprov.core.clock import utc_now
 from phoneprov.simulator.http import HttpAnswer, HttpRequest, send
 from phoneprov.simulator.identity import PhoneIdentity, Vendor
-from phoneprov.simulator.life import Exchange, PhoneEvent, PhoneSetup, Stage
+from phoneprov.simulator.life import Exchange, PhoneEvent, PhoneSetup, Stage, shown_url
 from phoneprov.simulator.lines import PhoneLines
 from phoneprov.simulator.loop import Loop, Timer
 from phoneprov.simulator.sip.registration import RegistrationStatus
@@ -62,7 +62,7 @@ class SimulatedPhone:
         self._fetch_again = False
         self._hops = 0
         self._next_fetch: Timer | None = None
-        self._lines = PhoneLines(loop, self.firmware, setup.pace, self, setup.registrar_override)
+        self._lines = PhoneLines(loop, self.firmware, setup, self)
 
     @property
     def state(self) -> PhoneState:
@@ -80,6 +80,11 @@ class SimulatedPhone:
         statuses = self.registrations.values()
         return bool(statuses) and all(s is RegistrationStatus.REGISTERED for s in statuses)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is up and has followed its config to where it leads."""
+        return self.stage is Stage.RUNNING and not self._is_fetching and self._hops == 0
+
     def power_on(self) -> None:
         """Plug the phone in."""
         self._loop.call_soon(self._power_on)
@@ -87,6 +92,10 @@ class SimulatedPhone:
     def power_off(self) -> None:
         """Pull the cable: no un-register, no farewell."""
         self._loop.call_soon(self._power_off)
+
+    def shut_down(self) -> None:
+        """Switch off politely: un-register first."""
+        self._loop.call_soon(self._shut_down)
 
     def reboot(self) -> None:
         """Restart as from the phone's menu: un-register, wait, boot."""
@@ -150,6 +159,12 @@ class SimulatedPhone:
         self._end_life(Stage.OFF)
         self._lines.close()
         self.say("loses power", kind="power")
+
+    def _shut_down(self) -> None:
+        if self.stage is not Stage.OFF:
+            self._end_life(Stage.OFF)
+            life = self._life
+            self._lines.unregister(lambda: self._lines.close() if life == self._life else None)
 
     def _restart(self, word: str, *, forgets: bool) -> None:
         if self.stage is Stage.OFF:
@@ -225,7 +240,7 @@ class SimulatedPhone:
             exchange = Exchange(method=request.method, url=request.url, status=answer.status)
             self.exchanges.append(exchange)
             got = answer.status or answer.error
-            self.say(f"{request.method} {_without_query(request.url)} → {got}", kind=kind)
+            self.say(f"{request.method} {shown_url(request.url)} → {got}", kind=kind)
             then(answer)
 
         self._loop.in_background(work, take)
@@ -279,8 +294,3 @@ class SimulatedPhone:
         request = self.firmware.report(kind, account)
         if request is not None:
             self._send(request, "report", lambda _: None)
-
-
-def _without_query(url: str) -> str:
-    """Return a URL without its query, which may carry more than a log should show."""
-    return url.partition("?")[0]

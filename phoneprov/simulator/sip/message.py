@@ -31,6 +31,7 @@ _REASONS = {
 _REQUEST_LINE = re.compile(r"([A-Z]+) (\S+) SIP/2\.0\Z")
 _STATUS_LINE = re.compile(r"SIP/2\.0 (\d{3})(?: (.*))?\Z")
 _URI = re.compile(r"<([^>]*)>")
+_ADDRESS = re.compile(r'\A\s*(?:"(?:[^"\\]|\\.)*"|[^<"]*?)\s*<[^>]*>')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +123,7 @@ def uri_in(text: str) -> str:
 
 def parameter(text: str, name: str) -> str | None:
     """Return the parameter `name` of a header value (not of the URI in brackets), or None."""
-    outside = _URI.sub("", text)
+    outside = _ADDRESS.sub("", text)
     match = re.search(rf';\s*{re.escape(name)}\s*(?:=\s*("[^"]*"|[^;,\s]*))?(?=[;,\s]|\Z)', outside)
     return (match[1] or "").strip('"') if match else None
 
