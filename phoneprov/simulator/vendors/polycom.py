@@ -168,7 +168,7 @@ class PolycomFirmware(Firmware):
 
     def _validates_notify(self) -> set[str]:
         return {
-            self.values.get(name.replace(".request", ".method"), "source").lower()
+            self.values.get(f"{name.removesuffix('request')}method", "source").lower()
             for name, value in self.values.items()
             if _VALIDATION.fullmatch(name) and value == "NOTIFY"
         }
