@@ -9,7 +9,10 @@ Mac = NewType("Mac", str)
 """Twelve lower-case hexadecimal digits, no separators: `805ec01a2b3c`."""
 
 _DIGITS = 12
-_SEPARATORS = re.compile(r"[\s:.\-_]+")
+_SEPARATORS = re.compile(r"[\s:.\-_\u200b-\u200f\u2060\ufeff]+")
+"""What stands between the digits, marks that nobody sees included: they come along in a copy."""
+_LABEL = re.compile(r"mac(?:\s*(?:address|addr\.?|id))?\s*[:=#]?", re.IGNORECASE)
+"""What a sticker or scanner puts before the address."""
 _NORMAL = re.compile(r"[0-9a-f]{12}")
 _MULTICAST_BIT = 0x01
 
@@ -20,7 +23,8 @@ def parse_mac(text: str) -> Mac:
     Raises InvalidValueError with a message that says what is wrong: which character, how many
     digits are missing, or that the address can't belong to a phone.
     """
-    compact = _SEPARATORS.sub("", text.strip()).lower()
+    unlabelled = _LABEL.sub("", text.strip(), count=1) if _LABEL.match(text.strip()) else text
+    compact = _SEPARATORS.sub("", unlabelled).lower()
     if not compact:
         raise InvalidValueError("Enter the MAC address from the phone's sticker.", field="mac")
     for character in compact:

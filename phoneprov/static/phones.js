@@ -194,6 +194,8 @@
   });
 
   // “2 min ago” goes on counting while nothing else changes.
+  const RELATIVE = /^(just now|\d+ (s|min|h) ago|in \d+ (s|min|h))$/;
+
   function since(moment) {
     const seconds = Math.round((Date.now() - moment) / 1000);
     const span = Math.abs(seconds);
@@ -210,7 +212,8 @@
   }
   setInterval(() => {
     if (document.hidden) return;
-    for (const one of document.querySelectorAll("time[data-relative]")) {
+    for (const one of document.querySelectorAll("main time")) {
+      if (!RELATIVE.test(one.textContent)) continue;
       const text = since(Date.parse(one.dateTime));
       if (text && one.textContent !== text) one.textContent = text;
     }

@@ -98,13 +98,12 @@ def _ask_or_do(phone: Phone, verb: Verb) -> Answer:
     reason = find_obstacle(phone, verb, runtime().catalog)
     if request.method == "GET" or reason is not None:
         return _question(phone, verb, reason)
-    if verb is Verb.DELETE:
-        return _do_delete(phone)
+    message = report(phone, verb)
     try:
         _do(phone, verb)
     except NotAllowedError as refusal:
-        return _question(phone, verb, refusal.message)
-    return _show_result(phone, report(phone, verb))
+        return _question(get_own_phone(phone.id), verb, refusal.message)
+    return _after_delete(message) if verb is Verb.DELETE else _show_result(phone, message)
 
 
 def _do(phone: Phone, verb: Verb) -> None:
@@ -116,10 +115,8 @@ def _do(phone: Phone, verb: Verb) -> None:
         _SWITCHES[verb](session(), phone, actor=actor, now=now)
 
 
-def _do_delete(phone: Phone) -> Answer:
-    """Delete the phone; the list stays open in place, its own page can't."""
-    message = report(phone, Verb.DELETE)
-    _do(phone, Verb.DELETE)
+def _after_delete(message: str) -> Answer:
+    """Say that the phone is gone; the list stays open in place, the phone's own page can't."""
     if is_htmx() and _came_from_list():
         return _fragment(message)
     flash(message, "done")

@@ -28,7 +28,9 @@ from phoneprov.web.phones.choices import list_choices
 from phoneprov.web.phones.warnings import list_warnings
 from phoneprov.web.runtime import runtime
 
-_PASSING = re.compile(r'(?<=data-relative>)[^<]*|(?<=name="csrf_token" value=")[^"]*')
+_PASSING = re.compile(
+    r'>(just now|[^<>]* ago|in \d[^<>]*)(?=</time>)|name="csrf_token" value="[^"]*'
+)
 """What differs each time a part is drawn though nothing has changed: how long ago something was,
 and the token of a form, which carries its time."""
 VERSION_CHARS = 8

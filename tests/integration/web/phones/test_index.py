@@ -20,7 +20,6 @@ from tests.integration.web.phones.values import (
 from tests.integration.web.rows import add_extension, add_phone
 from tests.pages import Answer, Pages
 
-
 _SECRETS = re.compile(r"phone\.token\b|phone\.admin_password|sip_password")
 
 
