@@ -101,7 +101,7 @@ def _run(  # noqa: PLR0913 - one per option of the command, all by name
     poll_scale: float,
     insecure: bool,
 ) -> bool:
-    ip = local_ip or _own_address(url)
+    ip = _read_address(local_ip) if local_ip else _own_address(url)
     usual_model, usual_mac, usual_firmware = _DEFAULTS[Vendor(vendor)]
     is_loopback = ipaddress.ip_address(ip).is_loopback
     setup = PhoneSetup(
@@ -155,6 +155,13 @@ def _macs(first: str, count: int) -> Iterator[Mac]:
 
 def _read_override(text: str | None) -> Address | None:
     return split_host_port(text) if text else None
+
+
+def _read_address(text: str) -> str:
+    try:
+        return str(ipaddress.IPv4Address(text))
+    except ValueError as error:
+        raise click.BadParameter("give an IPv4 address", param_hint="--local-ip") from error
 
 
 def _own_address(url: str) -> str:

@@ -90,6 +90,7 @@ class DemoFleet:
         self.phones = [self.fleet.add(demo.identity, setup) for demo in DEMO_PHONES]
         self._may_go = [phone for phone in self.phones if phone.identity.mac not in staying]
         self._left = self._outages.most if self._may_go else 0
+        self._is_started = False
 
     def __enter__(self) -> Self:
         self.start()
@@ -104,7 +105,10 @@ class DemoFleet:
         self.stop()
 
     def start(self, plug_in_every_s: float = 0.5) -> None:
-        """Plug the phones in, and begin with the outages."""
+        """Plug the phones in, and begin with the outages; a second start changes nothing."""
+        if self._is_started:
+            return
+        self._is_started = True
         self.fleet.start()
         self.fleet.loop.call_soon(lambda: self._plan(plug_in_every_s))
 

@@ -3,6 +3,7 @@
 import json
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from tests.integration.simulator import hand_written
 from tests.integration.simulator.conftest import FAST, FileServer
 
 AOR = "1001@acme.example"
+PACE = replace(FAST, poll_scale=1.0)
+"""No polls in between: a fetch that is seen was ordered."""
 
 
 def call(pbx: SimulatedPbx, method: str, *parameters: object) -> Any:
@@ -96,7 +99,7 @@ def _register(
     identity = PhoneIdentity(
         vendor=vendor, model=model, mac=parse_mac(mac), firmware=firmware, local_ip="127.0.1.41"
     )
-    phone = fleet.add(identity, PhoneSetup(prov_url=f"{files.url}/prov/", pace=FAST))
+    phone = fleet.add(identity, PhoneSetup(prov_url=f"{files.url}/prov/", pace=PACE))
     phone.power_on()
     assert fleet.wait_until(lambda: phone.is_registered and phone.is_settled)
     return phone
