@@ -72,6 +72,8 @@ class Phone(Model):
     """Slug of the catalogue model its User-Agent names, where that is another than ours."""
     told_mac: Mapped[str] = mapped_column(String(12), default="")
     """MAC its User-Agent names, where that is another than ours."""
+    is_reboot_armed: Mapped[bool] = mapped_column(default=False)
+    """Whether its config says that the next check-sync restarts it (Polycom)."""
     poll_missed_at: Mapped[datetime | None]
     """When it was noticed that the phone is late by more than half an interval."""
     fetched_revision: Mapped[int | None]

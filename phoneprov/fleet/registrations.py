@@ -5,6 +5,7 @@ what is known changes nothing: a new contact that arrives before the old one is 
 looks like a phone that left.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,7 +71,9 @@ def apply_snapshot(session: Session, pbx_id: int, snapshot: Snapshot) -> set[int
     }
     touched: set[int] = set()
     new = [c for c in snapshot.contacts if _is_unmatched(known.get((c.aor, c.uri)), c)]
-    candidates = list_candidates(session, pbx_id, new) if new else {}
+    candidates: Mapping[str, list[Candidate]] = {}
+    if new:
+        candidates = list_candidates(session, pbx_id, new)
     for contact in snapshot.contacts:
         row = known.pop((contact.aor, contact.uri), None)
         match = _match(contact, candidates) if _is_unmatched(row, contact) else None
@@ -117,7 +120,8 @@ def apply_gone(session: Session, pbx_id: int, gone: ContactGone) -> set[int]:
     touched: set[int] = set()
     for row in session.scalars(query):
         _mark_gone(row, gone.observed_at, gone.reason)
-        touched |= {row.phone_id} - {None}  # type: ignore[arg-type]
+        if row.phone_id:
+            touched.add(row.phone_id)
     return touched
 
 
@@ -131,20 +135,20 @@ def freeze_contacts(session: Session, pbx_id: int, lost_at: datetime) -> set[int
         Registration.gone_at.is_(None),
         Registration.unconfirmed_since_at.is_(None),
     )
-    touched = set(session.scalars(select(Registration.phone_id).where(*which)))
+    touched = {one for one in session.scalars(select(Registration.phone_id).where(*which)) if one}
     session.execute(update(Registration).where(*which).values(unconfirmed_since_at=lost_at))
-    return touched - {None}  # type: ignore[arg-type,return-value]
+    return touched
 
 
 def freeze_after_start(session: Session) -> set[int]:
     """Mark all contacts as known up to their last sign of life: we ourselves were away."""
     which = (Registration.gone_at.is_(None), Registration.unconfirmed_since_at.is_(None))
-    touched = set(session.scalars(select(Registration.phone_id).where(*which)))
+    touched = {one for one in session.scalars(select(Registration.phone_id).where(*which)) if one}
     last_sign = func.coalesce(
         Registration.keepalive_at, Registration.registered_at, Registration.observed_at
     )
     session.execute(update(Registration).where(*which).values(unconfirmed_since_at=last_sign))
-    return touched - {None}  # type: ignore[arg-type,return-value]
+    return touched
 
 
 def forget_old_registrations(session: Session, now: datetime) -> int:
@@ -165,8 +169,8 @@ def _is_unmatched(row: Registration | None, contact: ContactState) -> bool:
     return row is None or row.phone_id is None or row.user_agent != contact.user_agent
 
 
-def _match(contact: ContactState, candidates: dict[str, list[Candidate]] | object) -> Match:
-    return match_contact(contact, find_candidates(contact.aor, candidates))  # type: ignore[arg-type]
+def _match(contact: ContactState, candidates: Mapping[str, list[Candidate]]) -> Match:
+    return match_contact(contact, find_candidates(contact.aor, candidates))
 
 
 def _apply(  # noqa: PLR0913 - a contact with its row and how it was matched
@@ -190,7 +194,7 @@ def _apply(  # noqa: PLR0913 - a contact with its row and how it was matched
     changed = _copy(row, contact) or before != row.phone_id
     if changed or row.observed_at is None:
         row.observed_at = at
-    return ({before, row.phone_id} - {None}) if changed else set()  # type: ignore[return-value]
+    return {one for one in (before, row.phone_id) if one} if changed else set()
 
 
 def _copy(row: Registration, contact: ContactState) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from phoneprov.fleet.check_ins import CheckInNote
+from phoneprov.fleet.models import Phone
 from phoneprov.operations.commands import finish
 from phoneprov.operations.models import Command, CommandKind, CommandState
 
@@ -28,12 +29,25 @@ def confirm_by_check_ins(session: Session, notes: Sequence[CheckInNote], now: da
     confirmed = 0
     for command in open_ones:
         note = next((note for note in admitted if _proves(command, note)), None)
-        if note is not None and command.sent_at is not None:
+        if note is None or command.sent_at is None:
+            continue
+        phone = session.get_one(Phone, command.phone_id)
+        if phone.is_reboot_armed and command.kind == CommandKind.REBOOT:
+            _go_on(command, phone, note, now)
+        else:
             seconds = max(0, round((note.at - command.sent_at).total_seconds()))
             text = f"{command.evidence} Asked for {note.file_name} {seconds} s later."
             finish(session, command, CommandState.CONFIRMED, text, now)
             confirmed += 1
     return confirmed
+
+
+def _go_on(command: Command, phone: Phone, note: CheckInNote, now: datetime) -> None:
+    """Let the second NOTIFY go out once the phone has the config that makes it obey."""
+    if note.revision == phone.config_revision:
+        command.state = CommandState.QUEUED
+        command.next_try_at = now
+        command.evidence = "The phone is ready to restart; the second NOTIFY is next."
 
 
 def _proves(command: Command, note: CheckInNote) -> bool:

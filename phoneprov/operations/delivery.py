@@ -14,7 +14,7 @@ from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import PbxError
 from phoneprov.fleet.models import Farewell, Phone, Registration
 from phoneprov.fleet.phones import open_window
-from phoneprov.fleet.revisions import forget_cached
+from phoneprov.fleet.revisions import forget_cached, touch_phones
 from phoneprov.operations.commands import finish
 from phoneprov.operations.models import Command, CommandKind, CommandState
 from phoneprov.pbx.link import Notify, NotifyOutcome, NotifyResult
@@ -168,6 +168,8 @@ def _pack(
     if command.kind == CommandKind.RESET:
         open_window(phone, phone.tenant, now)
         forget_cached(session, [phone.id])
+    if message.needs_armed_config:
+        _arm(session, phone, now, is_first=command.tries == 0)
     line = phone.extension
     notify = Notify(
         aor=contact.aor,
@@ -180,6 +182,16 @@ def _pack(
         auth_password=line.sip_password if line else "",
     )
     return Parcel(command_id=command.id, pbx_id=contact.pbx_id, notify=notify)
+
+
+def _arm(session: Session, phone: Phone, now: datetime, *, is_first: bool) -> None:
+    """Let the phone fetch a config that makes the second NOTIFY restart it, then take it back.
+
+    What it boots with must be the ordinary config again, or every later resync would restart it.
+    """
+    phone.is_reboot_armed = is_first
+    session.flush()
+    touch_phones(session, [phone.id], now)
 
 
 def _take(session: Session, command: Command, now: datetime) -> bool:

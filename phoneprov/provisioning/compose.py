@@ -63,6 +63,7 @@ def compose(catalog: Catalog, phone: Phone, pbx: Pbx | None, frame: ConfigFrame)
         provisioning=_provisioning(phone.mac, tenant, frame),
         pickup_code=pbx.pickup_code if pbx else "",
         notify_from_server_only=pbx is not None and pbx.kind != "direct",
+        reboot_on_check_sync=phone.is_reboot_armed,
     )
 
 

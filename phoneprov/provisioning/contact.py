@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from phoneprov.fleet.events import write_event
@@ -42,13 +42,24 @@ def note_first_contact(
     return False
 
 
+def _close_window(session: Session, phone: Phone) -> bool:
+    """Close the window by compare-and-set: of two requests at once one does it and says so."""
+    result = session.execute(
+        update(Phone)
+        .where(Phone.id == phone.id, Phone.window_opened_at.is_not(None))
+        .values(window_opened_at=None)
+    )
+    return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
 def _note_token(session: Session, phone: Phone, address: str, now: datetime) -> bool:
     is_first = phone.token_used_at is None
     closes = phone.window_opened_at is not None and phone.tenant.is_window_closed_by_token
     if is_first:
         phone.token_used_at = now
+    if closes and not _close_window(session, phone):
+        return is_first
     if closes:
-        phone.window_opened_at = None
         text = f"First contact is over: it came by its own address from {address}."
         write_event(session, phone.id, "admission", text, at=now)
     return is_first or closes

@@ -4,13 +4,14 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from flask import render_template
 from markupsafe import Markup
 
 from phoneprov.catalog.catalog import Catalog
+from phoneprov.fleet.models import Phone
 from phoneprov.fleet.queries import (
     PhoneDetails,
     list_events,
@@ -19,6 +20,7 @@ from phoneprov.fleet.queries import (
 )
 from phoneprov.fleet.steps import read_journey
 from phoneprov.operations.commands import list_commands
+from phoneprov.operations.models import Command
 from phoneprov.provisioning.preview import preview_config
 from phoneprov.provisioning.transcript import read_transcript
 from phoneprov.tenancy.models import Installation
@@ -34,6 +36,8 @@ _PASSING = re.compile(
 """What differs each time a part is drawn though nothing has changed: how long ago something was,
 and the token of a form, which carries its time."""
 VERSION_CHARS = 8
+SHOWN_FOR = timedelta(minutes=10)
+"""So long an order that has ended stands at the head of the page; its tab keeps it."""
 
 
 class Tab(StrEnum):
@@ -120,6 +124,7 @@ def _common(details: PhoneDetails, catalog: Catalog, now: datetime) -> dict[str,
         "model_name": model.full_name if model else phone.model_slug,
         "vendor": catalog.vendors[model.vendor] if model else None,
         "choices": list_choices(phone, catalog),
+        "order": _current_order(phone, now),
         "contact": words.live_contact(list(details.contacts)),
         "config": words.read_config_state(phone, now),
         "window": words.window_state(phone, now),
@@ -131,6 +136,14 @@ def _common(details: PhoneDetails, catalog: Catalog, now: datetime) -> dict[str,
         "support": installation,
         "span_words": words.span_words,
     }
+
+
+def _current_order(phone: Phone, now: datetime) -> Command | None:
+    """Return the order that something can still come of, or that ended just now."""
+    newest = next(iter(list_commands(session(), phone.id, limit=1)), None)
+    if newest is None or newest.finished_at is None:
+        return newest
+    return newest if now - newest.finished_at < SHOWN_FOR else None
 
 
 def _tab_values(

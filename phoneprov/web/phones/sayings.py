@@ -29,7 +29,7 @@ def ask(phone: Phone, verb: Verb, model_name: str) -> Question:
 
 
 def report(phone: Phone, verb: Verb) -> str:
-    """Return what was done, in one sentence or two."""
+    """Return what was done, and where to see what comes of it."""
     return _DONE[verb].format(name=title_phone(phone), mac=format_mac(phone.mac))
 
 
@@ -79,9 +79,9 @@ _FOLLOWS = {
     ),
 }
 _DONE = {
-    Verb.REBOOT: "Reboot of {name} ordered. Its page says what comes of it.",
-    Verb.RESYNC: "Resync of {name} ordered. Its page says what comes of it.",
-    Verb.RESET: "Reset of {name} to its defaults ordered. Its page says what comes of it.",
+    Verb.REBOOT: "Reboot of {name} ordered. The phone's page says what comes of it.",
+    Verb.RESYNC: "Resync of {name} ordered. The phone's page says what comes of it.",
+    Verb.RESET: "Reset of {name} to its defaults ordered. The phone's page says what comes of it.",
     Verb.UNASSIGN: "{name} has no extension any more; the phone follows at its next check.",
     Verb.DISABLE: "{name} is disabled; the phone follows at its next check.",
     Verb.ENABLE: "{name} is enabled again; the phone follows at its next check.",

@@ -125,7 +125,7 @@ def test_its_counts_are_the_filters(alice: Pages) -> None:
     assert names(page) == ["Phone 0", "Phone 1", "Phone 2"]
     assert page.select_text("#count-online") == "2"
     assert page.select_text("#count-pending") == "1"
-    assert page.select_text("#match-count") == "3 of 4 match"
+    assert page.select_text("#match-count") == "3 of 4 match · Show all"
     ticked = [box["value"] for box in page.soup.select(".chips input[checked]")]
     assert ticked == ["online", "offline"]
 
