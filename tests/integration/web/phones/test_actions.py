@@ -42,8 +42,9 @@ def test_an_order_is_queued_and_said(alice: Pages, verb: str) -> None:
     assert answer.status_code == 303
     assert answer.location == f"{LIST}/{phone_id}"
     assert commands_of(phone_id) == [verb]
-    assert "queued just now" in alice.get(f"{LIST}/{phone_id}").select_text("#part-head")
-    assert "Front desk" in alice.get(answer.location).select_text(".message-done")
+    page = alice.get(answer.location)
+    assert "queued just now" in page.select_text("#part-head")
+    assert "Front desk" in page.select_text(".message-done")
     assert audit_actions() == [f"phone.{verb}"]
 
 
