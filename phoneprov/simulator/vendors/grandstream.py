@@ -35,7 +35,7 @@ class GrandstreamFirmware(Firmware):
 
     def instance(self) -> str:
         """Return a URN that ends in the MAC."""
-        return UUID(f"0000000000001000800000{'00'}{self.identity.mac}"[-32:]).urn
+        return UUID(f"00000000-0000-1000-8000-{self.identity.mac}").urn
 
     def fetch(self, url: str, *, is_boot: bool) -> Script:
         """Ask for the four names in turn and stop at the first file found, unless told not to."""

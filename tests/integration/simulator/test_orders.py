@@ -44,6 +44,11 @@ def notify(pbx: SimulatedPbx, event: str, body: str = "") -> int:
     return int(call(pbx, "tm.t_uac_wait_block", *parameters)["result"]["code"])
 
 
+def fetches(files: FileServer) -> int:
+    """Return how many requests were not reports."""
+    return len([path for path in files.paths() if "/event/" not in path])
+
+
 def grandstream(
     fleet: SimulatedFleet, files: FileServer, pbx: SimulatedPbx, more: str
 ) -> SimulatedPhone:
@@ -136,9 +141,9 @@ def test_it_fetches_again_without_a_reboot(
 ) -> None:
     """The resync of each vendor leaves the registration alone."""
     phone = plug_in(fleet, files, pbx, more)
-    asked = len(files.asked)
+    asked = fetches(files)
     assert notify(pbx, event) == 200
-    assert fleet.wait_until(lambda: len(files.asked) > asked)
+    assert fleet.wait_until(lambda: fetches(files) > asked)
     assert phone.boots == 1
     assert pbx.contacts(AOR)
 
@@ -160,9 +165,9 @@ def test_it_challenges_an_order_that_proves_nothing(
 ) -> None:
     """Out of the box these two answer 401, and do nothing."""
     phone = plug_in(fleet, files, pbx, more)
-    asked = len(files.asked)
+    asked = fetches(files)
     assert notify(pbx, event) == 401
-    assert not fleet.wait_until(lambda: len(files.asked) > asked, timeout_s=0.3)
+    assert not fleet.wait_until(lambda: fetches(files) > asked, timeout_s=0.3)
     assert phone.boots == 1
 
 
@@ -211,7 +216,7 @@ def test_the_rpc_speaks_in_kamailios_shape(
     assert list(contact) == CONTACT_FIELDS
     assert contact["User-Agent"] == "Grandstream GXP2170 7.6.2"
     assert contact["Received"] == "sip:127.0.1.41:5080"
-    assert contact["Instance"].endswith("c074ad000021>")
+    assert contact["Instance"] == "<urn:uuid:00000000-0000-1000-8000-c074ad000021>"
     assert contact["Path"] == "[not set]"
     brief = call(pbx, "ul.dump", "brief")["result"]["Domains"][0]["Domain"]["AoRs"]
     assert brief == [{"AoR": AOR}]
