@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SHELL := /bin/bash
 
-.PHONY: help run demo check test conformance bench migration clean
+.PHONY: help run demo check test conformance bench clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -21,7 +21,7 @@ check: $(VENV)/.tests ## lint, types, layers, templates
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint phoneprov/templates --lint --quiet
-	$(BIN)/vulture app.py phoneprov vulture_allowed.py --min-confidence 80
+	$(BIN)/vulture app.py phoneprov --min-confidence 80 --ignore-names cls,trace,StartResponse,WSGIApplication,WSGIEnvironment
 
 test: $(VENV)/.tests ## all tests; installs the real components it may
 	bash tests/install_components.sh
@@ -32,9 +32,6 @@ conformance: $(VENV)/.tests ## what phones read, for every model
 
 bench: $(VENV)/.tests ## ratios against a yardstick measured in the same run
 	$(BIN)/python -m benchmarks
-
-migration: $(VENV)/.runs ## write a migration from the models: make migration NAME=0002_add_layout
-	$(BIN)/python -m migrations.write $(NAME)
 
 clean: ## remove what these targets made, but not your data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -13,6 +13,9 @@ from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import PhoneprovError
 from phoneprov.core.logging import init_logging
 from phoneprov.core.settings import Settings, load_settings
+from phoneprov.demo import demo
+from phoneprov.factory import create_app
+from phoneprov.serving import run_server
 from phoneprov.simulator.cli import simulate
 from phoneprov.tenancy.queries import has_provider
 from phoneprov.tenancy.setup import create_first_provider, open_setup
@@ -31,9 +34,6 @@ def cli(context: click.Context) -> None:
 @cli.command()
 def serve() -> None:
     """Migrate the database and serve pages and phones."""
-    from phoneprov.factory import create_app  # noqa: PLC0415 - factory stands above the CLI
-    from phoneprov.serving import run_server  # noqa: PLC0415 - the same
-
     settings = load_settings()
     settings.check_exposure()
     init_logging(settings.log_level)
@@ -45,8 +45,6 @@ def serve() -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database to this version's schema, without serving."""
-    from phoneprov.factory import create_app  # noqa: PLC0415 - factory stands above the CLI
-
     settings = load_settings()
     app = create_app(settings)
     with app.app_context():
@@ -93,8 +91,6 @@ def prepare_database(app: Flask, settings: Settings) -> None:
 def main() -> None:
     """Run the command line; what the operator can mend is one message, not a traceback."""
     cli.add_command(simulate)
-    from phoneprov.demo import demo  # noqa: PLC0415 - the demo pulls in the whole product
-
     cli.add_command(demo)
     try:
         cli(prog_name="python app.py")

@@ -145,7 +145,9 @@ def _check_no_inline_code(soup: BeautifulSoup) -> None:
         assert not handlers, f"inline script: {handlers}"
         assert tag.name != "style", "a style element"
         if tag.name == "script":
-            assert tag.get("src", "").startswith("/assets/"), f"inline or foreign script: {tag}"
+            assert str(tag.get("src", "")).startswith("/assets/"), (
+                f"inline or foreign script: {tag}"
+            )
 
 
 def _check_ids(soup: BeautifulSoup) -> None:

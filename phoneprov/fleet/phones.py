@@ -88,24 +88,15 @@ def change_phone(  # noqa: PLR0913 - a verb with its actor and time
     Raises InvalidValueError.
     """
     tenant = phone.tenant
-    values = check_draft(session, catalog, tenant, draft, own_id=phone.id)
-    changes = {
-        name: [getattr(phone, name), value]
-        for name, value in values.items()
-        if getattr(phone, name) != value
-    }
-    is_other_hardware = "mac" in changes
-    is_other_line = "extension_id" in changes
-    for name, value in values.items():
-        setattr(phone, name, value)
+    changes = _take_values(phone, check_draft(session, catalog, tenant, draft, own_id=phone.id))
     if not keep_password and phone.admin_password != (draft.admin_password or None):
         phone.admin_password = draft.admin_password or None
         changes["admin_password"] = [MASK, MASK]
     if not changes:
         return
-    if is_other_hardware:
+    if "mac" in changes:
         _start_over_with(phone, tenant, now)
-    if is_other_line or is_other_hardware:
+    if changes.keys() & {"mac", "extension_id"}:
         _forget_registrations(session, phone)
     _flush_unique(session)
     touch_phones(session, [phone.id], now)
@@ -212,6 +203,18 @@ def _after_switch(
     words = {"disable": "Disabled", "enable": "Enabled", "unassign": "Extension taken off"}
     write_event(session, phone.id, "config", f"{words[action.split('.')[1]]}.", at=now)
     write_audit(session, actor, action, _subject(phone), at=now, tenant_id=phone.tenant_id)
+
+
+def _take_values(phone: Phone, values: dict[str, object]) -> dict[str, list[object]]:
+    """Give the phone these values; return what changed, old and new."""
+    changes = {
+        name: [getattr(phone, name), value]
+        for name, value in values.items()
+        if getattr(phone, name) != value
+    }
+    for name, value in values.items():
+        setattr(phone, name, value)
+    return changes
 
 
 def _start_over_with(phone: Phone, tenant: Tenant, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -48,15 +48,11 @@ class Job:
 
 def list_jobs(bench: Workbench) -> tuple[Job, ...]:
     """Return all jobs of a process."""
+    return (*_jobs_of_each_process(bench), *_jobs_of_the_holder(bench), *_jobs_of_the_day(bench))
+
+
+def _jobs_of_each_process(bench: Workbench) -> tuple[Job, ...]:
     follower = ChangeFollower(bench.sessions, bench.answering.cache)
-
-    def in_transaction(verb: Callable[[Session], object]) -> Callable[[], object]:
-        def run() -> object:
-            with bench.sessions.begin() as session:
-                return verb(session)
-
-        return run
-
     return (
         Job(
             name="write_check_ins",
@@ -72,10 +68,15 @@ def list_jobs(bench: Workbench) -> tuple[Job, ...]:
             meaning="drops cached configs that another process changed",
             holder_only=False,
         ),
+    )
+
+
+def _jobs_of_the_holder(bench: Workbench) -> tuple[Job, ...]:
+    return (
         Job(
             name="mark_overdue_phones_offline",
             every=timedelta(seconds=5),
-            run=in_transaction(lambda s: mark_overdue_phones_offline(s, utc_now())),
+            run=_in_transaction(bench, mark_overdue_phones_offline),
             meaning="turns phones Offline whose last sign of life is too old",
         ),
         Job(
@@ -87,7 +88,7 @@ def list_jobs(bench: Workbench) -> tuple[Job, ...]:
         Job(
             name="close_overdue_commands",
             every=timedelta(seconds=15),
-            run=in_transaction(lambda s: close_overdue_commands(s, utc_now())),
+            run=_in_transaction(bench, close_overdue_commands),
             meaning="expires orders that found no way, fails those that nothing followed",
         ),
         Job(
@@ -96,29 +97,43 @@ def list_jobs(bench: Workbench) -> tuple[Job, ...]:
             run=lambda: send_farewells(bench.sessions, bench.catalog, bench.links),
             meaning="tells removed phones to switch their accounts off",
         ),
+    )
+
+
+def _jobs_of_the_day(bench: Workbench) -> tuple[Job, ...]:
+    return (
         Job(
             name="check_polls",
             every=timedelta(hours=1),
-            run=in_transaction(lambda s: check_polls(s, utc_now())),
+            run=_in_transaction(bench, check_polls),
             meaning="notes phones that missed their hourly check",
         ),
         Job(
             name="renew_zone_rules",
             every=timedelta(hours=6),
-            run=in_transaction(lambda s: renew_zone_rules(s, utc_now())),
+            run=_in_transaction(bench, renew_zone_rules),
             meaning="gives phones next year's daylight-saving dates",
         ),
         Job(
             name="forget_old_rows",
             every=timedelta(hours=1),
-            run=in_transaction(_forget_old_rows),
+            run=_in_transaction(bench, _forget_old_rows),
             meaning="deletes old transcripts, ended registrations and farewells",
         ),
     )
 
 
-def _forget_old_rows(session: Session) -> None:
-    now = utc_now()
+def _in_transaction(
+    bench: Workbench, verb: Callable[[Session, datetime], object]
+) -> Callable[[], object]:
+    def run() -> object:
+        with bench.sessions.begin() as session:
+            return verb(session, utc_now())
+
+    return run
+
+
+def _forget_old_rows(session: Session, now: datetime) -> None:
     forget_old_check_ins(session, now)
     forget_old_registrations(session, now)
     forget_old_farewells(session, now)

@@ -123,11 +123,16 @@ def _run(  # noqa: PLR0913 - one per option of the command, all by name
             )
             fleet.add(identity, setup).power_on()
         _watch(fleet, minutes * 60, seen)
-        for phone in fleet.phones:
-            phone.shut_down()
-        fleet.wait_until(lambda: not any(p.registrations for p in fleet.phones), _FAREWELL_S)
+        _take_leave(fleet)
     click.echo(f"{len(seen)} of {count} phones were registered.")
     return len(seen) == count
+
+
+def _take_leave(fleet: SimulatedFleet) -> None:
+    """Let all phones sign off at the registrar."""
+    for phone in fleet.phones:
+        phone.shut_down()
+    fleet.wait_until(lambda: not any(p.registrations for p in fleet.phones), _FAREWELL_S)
 
 
 def _watch(fleet: SimulatedFleet, seconds: float, seen: set[str]) -> None:

@@ -14,8 +14,9 @@ from phoneprov.catalog.catalog import Catalog
 from phoneprov.catalog.loader import load_catalog
 from phoneprov.core.database import Model, apply_engine_rules
 from phoneprov.core.secrets import SecretBox, use_secret_box
+from phoneprov.fleet.drafts import PhoneDraft
 from phoneprov.fleet.models import Phone
-from phoneprov.fleet.phones import PhoneDraft, add_phone
+from phoneprov.fleet.phones import add_phone
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.audit import Actor
 from phoneprov.tenancy.models import Extension, Tenant

@@ -77,8 +77,9 @@ def test_it_sees_a_phone_register_answer_and_obey(
             return seen is not None and seen.reachability is Reachability.REACHABLE
 
         wait_for(answering, 10, "OPTIONS is answered")
-        contact = sink.contact(AOR)
-        assert contact is not None
+        reached = sink.contact(AOR)
+        assert reached is not None
+        contact = reached
         assert contact.is_probed
         assert contact.round_trip_us
         assert contact.source == f"127.0.0.1:{phone._local[1]}"

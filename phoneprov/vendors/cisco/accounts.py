@@ -2,13 +2,21 @@
 
 Source: names in FusionPBX c7a00dcb cisco/spa3xx–5xx exports; `Auth_ID` counts only with
 `Use_Auth_ID` (FusionPBX cdc7be9476); `Auth_Resync-Reboot` in the Cisco Small Business IP
-Telephony Devices Provisioning Guide p. 53.
+Telephony Devices Provisioning Guide p. 53; syntax of dial plans in the SPA300/SPA500
+Administration Guide, "Configuring Dial Plans".
 """
 
 from phoneprov.vendors.config import Account, PhoneConfig, SipServer
 from phoneprov.vendors.defaults import account_port
 
 Parameters = list[tuple[str, str]]
+
+DIAL_PLAN = "([0-9*#][0-9*].)"
+"""Whatever is dialled goes to the PBX, once nothing more is pressed for the short timer's 3 s.
+
+The factory's plan knows American numbers and two-digit star codes alone, and the phone rejects
+what its plan does not hold: an extension like 201, or a pick-up code with its number. A # counts
+only in front, so that one at the end stays what it is to the phone."""
 
 
 def account_parameters(config: PhoneConfig) -> Parameters:
@@ -19,6 +27,7 @@ def account_parameters(config: PhoneConfig) -> Parameters:
         account = used.get(number)
         values = _on(account, config.server) if account else _off()
         values["SIP_Port"] = str(account_port(config.local_sip_port, number))
+        values["Dial_Plan"] = DIAL_PLAN
         # Asked for a password, a phone would refuse the NOTIFY of every PBX that can't answer.
         values["Auth_Resync-Reboot"] = "No"
         parameters += [(f"{name}_{number}_", value) for name, value in values.items()]

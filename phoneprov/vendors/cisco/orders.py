@@ -7,10 +7,11 @@ _EVENTS = {Order.RESYNC: "resync", Order.REBOOT: "reboot_now"}
 `Auth_Resync-Reboot_n_` No.
 
 Source: Cisco Small Business IP Telephony Devices Provisioning Guide p. 53."""
+# The way without a screen is general knowledge: the guides at hand don't describe it.
 _NO_RESET = NotPossible(
     reason=(
         "A Cisco SPA can't be reset from here: it knows no such order. At the phone: Setup, "
-        "Factory Reset."
+        "Factory Reset. On a model without a screen: press * four times, then 73738# and 1."
     )
 )
 

@@ -1,16 +1,16 @@
 """The zone as a Cisco SPA reads it: an offset from a list, the rest of it, and one rule.
 
 Source: Cisco SPA300/500 Administration Guide p. 192 and 266 (Daylight Saving Time Rule, Time
-Offset); the list of offsets is general knowledge.
+Offset); the choices of Time_Zone in a public SPA profile that lists them.
 """
 
 from phoneprov.vendors.zone import ZoneChange, ZoneRules
 
 Parameters = list[tuple[str, str]]
 
-_HALF_HOURS = (-210, 210, 270, 330, 345, 390, 570)
+_HALF_HOURS = (-210, 210, 330, 345, 390, 570)
 _OFFSETS = sorted({*range(-12 * 60, 13 * 60 + 1, 60), *_HALF_HOURS})
-"""Minutes east that Time_Zone can say."""
+"""Minutes east that Time_Zone can say. Zero is plain `GMT`; all others are said by Time_Offset."""
 _LAST_WEEK = 5
 _DAYS_A_WEEK = 7
 _HOUR = 60
@@ -22,7 +22,7 @@ def time_parameters(zone: ZoneRules) -> Parameters:
         (offset for offset in _OFFSETS if offset <= zone.offset_minutes), default=_OFFSETS[0]
     )
     return [
-        ("Time_Zone", f"GMT{_signed(named, '+')}"),
+        ("Time_Zone", _zone(named)),
         ("Time_Offset__HH_mm_", _offset(zone.offset_minutes - named)),
         ("Ignore_DHCP_Time_Offset", "Yes"),
         ("Daylight_Saving_Time_Rule", _rule(zone)),
@@ -34,9 +34,9 @@ def _offset(minutes: int) -> str:
     return f"{minutes // _HOUR:02d}/{minutes % _HOUR:02d}" if minutes else "00/00"
 
 
-def _signed(minutes: int, plus: str) -> str:
+def _zone(minutes: int) -> str:
     hours, rest = divmod(abs(minutes), _HOUR)
-    return f"{'-' if minutes < 0 else plus}{hours:02d}:{rest:02d}"
+    return f"GMT{'-' if minutes < 0 else '+'}{hours:02d}:{rest:02d}" if minutes else "GMT"
 
 
 def _rule(zone: ZoneRules) -> str:

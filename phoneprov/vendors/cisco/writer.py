@@ -6,8 +6,12 @@ Decisions that the files rest on:
   whoever asks gets it. It sends the phone to `<mac>.cfg`.
 - Under the phone's own address every name means the one whole profile, whose Profile_Rule is
   that address: a profile of several files is half a config when one of them fails.
-- The phone's web server stays on for its administrator on the local network, because it is the
-  only way to point a phone here by hand.
+- DHCP_Option_To_Use is emptied: the phone's own address, which holds its secret, must not lose
+  against the common one that a DHCP server gives. Whether a late firmware would prefer that one
+  to a whole Profile_Rule is not documented; without options to use it can't.
+- The phone's web server is switched off: it has known holes that let anybody in the same network
+  take the phone over (CVE-2024-20450 to -20454), and no firmware will close them. A factory reset
+  switches it on again, for a phone that has to be pointed here by hand.
 """
 
 import re

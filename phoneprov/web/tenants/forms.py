@@ -33,14 +33,26 @@ def _limits(limits: tuple[int, int]) -> dict[str, int | bool]:
     return {"min": limits[0], "max": limits[1], "required": True}
 
 
+class WholeNumberField(IntegerField):
+    """An IntegerField that takes digits alone: `int()` would also take `1_0` and `１０`."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed; raises ValueError with what to enter."""
+        typed = valuelist[0].strip() if valuelist else ""
+        if typed and not (typed.isascii() and typed.lstrip("-").isdigit()):
+            self.data = None
+            raise ValueError("Enter a whole number.")
+        super().process_formdata(valuelist)
+
+
 class TenantSettingsForm(FlaskForm):
     """What a tenant's own admin may set."""
 
     time_zone = SelectField("Time zone")
-    poll_minutes = IntegerField(
+    poll_minutes = WholeNumberField(
         "Phones check for changes every", [InputRequired()], render_kw=_limits(POLL_MINUTES)
     )
-    keepalive_limit_s = IntegerField(
+    keepalive_limit_s = WholeNumberField(
         "Offline after silence of", [InputRequired()], render_kw=_limits(KEEPALIVE_S)
     )
     admin_password = PasswordField(
@@ -71,9 +83,13 @@ class TenantSettingsForm(FlaskForm):
         )
 
     def read_password(self) -> str | None:
-        """Return the new password, an empty one to remove it, or None to leave it as it is."""
-        if self.admin_password.data:
-            return str(self.admin_password.data)
+        """Return the new password, an empty one to remove it, or None to leave it as it is.
+
+        Only what was typed counts: the field's `data` would be the stored one where none came.
+        """
+        typed = (self.admin_password.raw_data or [""])[0]
+        if typed:
+            return str(typed)
         return "" if self.remove_password.data else None
 
 
@@ -86,10 +102,10 @@ class TenantForm(TenantSettingsForm):
     pbx_id = SelectField("PBX", coerce=int)
     sip_domain = StringField("SIP domain", render_kw={**_PLAIN, "maxlength": 255})
     ntp_server = StringField("Time server (NTP)", render_kw={**_PLAIN, "maxlength": 255})
-    contact_wait_days = IntegerField(
+    contact_wait_days = WholeNumberField(
         "Wait for a new phone's first request", [InputRequired()], render_kw=_limits(WAIT_DAYS)
     )
-    contact_window_minutes = IntegerField(
+    contact_window_minutes = WholeNumberField(
         "From then, give it its config by MAC address for",
         [InputRequired()],
         render_kw=_limits(WINDOW_MINUTES),

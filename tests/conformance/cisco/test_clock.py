@@ -16,6 +16,7 @@ MORE_ZONES = (
     "America/Sao_Paulo",
     "America/Caracas",
     "Asia/Gaza",
+    "Asia/Kabul",
     "Asia/Yangon",
     "Australia/Eucla",
     "Pacific/Chatham",

@@ -99,6 +99,7 @@ def test_it_gives_each_order_its_event() -> None:
     reset = WRITER.notify_for(Order.RESET, SPA504G)
     assert isinstance(reset, NotPossible)
     assert "Factory Reset" in reset.reason
+    assert "without a screen" in reset.reason
 
 
 def test_it_reports_nothing_and_uploads_nothing() -> None:

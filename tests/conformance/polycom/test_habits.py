@@ -51,7 +51,7 @@ OTHERS = [
 ]
 EVENT = """<?xml version="1.0" encoding="UTF-8"?>
 <PolycomIPPhone><{event}><PhoneIP>{address}</PhoneIP><MACAddress>64167f1a2b3c</MACAddress>
-<CallLineInfo><LineKeyNum>1</LineKeyNum><LineDirNum> {user} </LineDirNum></CallLineInfo>
+<LineNumber>1</LineNumber>
 <TimeStamp>2026-03-01T10:00:00-05:00</TimeStamp></{event}></PolycomIPPhone>"""
 
 
@@ -117,21 +117,23 @@ def test_it_gives_each_order_its_event() -> None:
     [("LineRegistrationEvent", "registered"), ("LineUnregistrationEvent", "unregistered")],
 )
 def test_it_reads_its_reports(event: str, kind: str) -> None:
-    """What the phone posts when it registers and when it no longer does."""
-    body = EVENT.format(event=event, address="192.0.2.17", user="201").encode()
-    report = PhoneReport(kind=kind, address="192.0.2.17", account_user="201")
+    """What the phone posts when it registers and when it no longer does; it names no user."""
+    body = EVENT.format(event=event, address="192.0.2.17").encode()
+    report = PhoneReport(kind=kind, address="192.0.2.17")
     assert WRITER.read_report("notification", {}, body) == report
 
 
 def test_it_takes_from_a_report_only_what_makes_sense() -> None:
     """Another event, another address or no XML at all is nothing to believe."""
-    body = EVENT.format(event="LineRegistrationEvent", address="phone.example", user="").encode()
+    body = EVENT.format(event="LineRegistrationEvent", address="phone.example").encode()
     assert WRITER.read_report("notification", {}, body) == PhoneReport(kind="registered")
+    bare = b"<LineRegistrationEvent><MACAddress </MACAddress></LineRegistrationEvent>"
+    assert WRITER.read_report("notification", {}, bare) == PhoneReport(kind="registered")
     assert WRITER.read_report("registered", {}, body) is None
     for other in (
         b"",
         b"\xff\xfe<",
-        EVENT.format(event="OnHookEvent", address="", user="").encode(),
+        EVENT.format(event="OnHookEvent", address="").encode(),
     ):
         assert WRITER.read_report("notification", {}, other) is None
 

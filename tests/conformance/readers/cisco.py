@@ -14,13 +14,16 @@ from datetime import UTC, date, datetime, timedelta
 FUNCTIONS = {"blf", "sd", "cp"}
 FIELDS = {"fnc", "sub", "ext", "nme", "vid"}
 MACROS = {"$PROXY", "$USER"}
-HALF_HOURS = ("-03:30", "+03:30", "+04:30", "+05:30", "+05:45", "+06:30", "+09:30")
+HALF_HOURS = ("-03:30", "+03:30", "+05:30", "+05:45", "+06:30", "+09:30")
 TIME_ZONES = {
+    "GMT",
     *(f"GMT-{hour:02d}:00" for hour in range(1, 13)),
-    *(f"GMT+{hour:02d}:00" for hour in range(14)),
+    *(f"GMT+{hour:02d}:00" for hour in range(1, 14)),
     *(f"GMT{half}" for half in HALF_HOURS),
 }
-"""What the phone's own list offers."""
+"""What the phone's own list offers, as a public SPA profile has it in a comment."""
+FACTORY_DIAL_PLAN = "(*xx|[3469]11|0|00|[2-9]xxxxxx|1xxx[2-9]xxxxxx|xxxxxxxxxxxx.)"
+"""SPA9x1 Administrator Guide p. 5-46."""
 
 
 class DroppedFileError(Exception):
@@ -166,6 +169,29 @@ def read_function(text: str, label: str = "") -> SeenKey:
     )
 
 
+def goes_out(plan: str, dialled: str) -> bool:
+    """Tell whether a dial plan holds the whole of what was dialled; else the phone rejects it.
+
+    Source: SPA300/SPA500 Administration Guide, "Digit Sequences": x is any digit, brackets list
+    keys, a period repeats what is before it, none at all included.
+    """
+    body = re.fullmatch(r"\(([^()]*)\)", plan)
+    assert body, f"not a dial plan: {plan!r}"
+    for sequence in body[1].split("|"):
+        elements = re.findall(r"(x|[0-9*#]|\[[0-9*#-]+\])(\.?)", sequence)
+        assert "".join(a + b for a, b in elements) == sequence, f"not a sequence: {sequence!r}"
+        pattern = "".join(_keys(key) + ("*" if dot else "") for key, dot in elements)
+        if re.fullmatch(pattern, dialled):
+            return True
+    return False
+
+
+def _keys(element: str) -> str:
+    if element == "x":
+        return "[0-9]"
+    return element if element.startswith("[") else re.escape(element)
+
+
 def _address(text: str) -> tuple[str, int]:
     """Return host and port; port 0 where the phone looks it up itself."""
     host, _, port = text.partition(":")
@@ -179,7 +205,7 @@ class CiscoClock:
         zone = phone.get("Time_Zone", "GMT-08:00")
         assert zone in TIME_ZONES, f"not in the phone's list: {zone}"
         assert phone.get("Ignore_DHCP_Time_Offset") == "Yes"
-        self._standard = _signed(zone.removeprefix("GMT"), ":")
+        self._standard = _signed(zone.removeprefix("GMT") or "+00:00", ":")
         self._standard += _signed(phone.get("Time_Offset__HH_mm_", "00/00"), "/")
         self._saving = timedelta()
         self._span: tuple[datetime, datetime] | None = None

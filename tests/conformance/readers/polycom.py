@@ -15,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 CATEGORIES = {"Line", "BLF", "EFK", "SpeedDial", "Presence", "Unassigned"}
 ACTIONS = {"$Tinvite$": "dial", "$Trefer$": "transfer"}
 LONGEST_MACRO = 100
+FACTORY_DIGIT_MAP = "[2-9]11|0T|011xxx.T|[0-1][2-9]xxxxxxxxx|[2-9]xxxxxxxxx|[2-9]xxxT"
+"""Polycom community, "Unable to Dial number if Off Hook"."""
 
 
 class DroppedFileError(Exception):
@@ -197,6 +199,22 @@ def read_macro(text: str) -> tuple[str, str]:
     match = re.fullmatch(r"([^$!^]+)(\$T\w+\$)", text)
     assert match, f"not a macro of ours: {text!r}"
     return match[1], ACTIONS[match[2]]
+
+
+def fits_digit_map(digit_map: str, dialled: str) -> bool:
+    """Tell whether a digit map holds the whole of what was dialled.
+
+    Source: RFC 3435, 2.1.5, which the software follows: x is any digit, brackets list digits, a
+    period repeats what is before it, none at all included, T waits for the timer.
+    """
+    for entry in digit_map.split("|"):
+        elements = re.findall(r"(x|[0-9*#]|\[[0-9-]+\])(\.?)", entry.removesuffix("T"))
+        assert "".join(a + b for a, b in elements) == entry.removesuffix("T"), entry
+        keys = {"x": "[0-9]", "*": "[*]", "#": "[#]"}
+        pattern = "".join(keys.get(key, key) + ("*" if dot else "") for key, dot in elements)
+        if re.fullmatch(pattern, dialled):
+            return True
+    return False
 
 
 def _is_set(name: str, parameters: dict[str, str]) -> bool:

@@ -12,7 +12,7 @@ from tests.cast import ALICE, PASSWORD
 from tests.pages import Pages
 
 PATH = "/account/password"
-NEW = "four unrelated words"
+NEW = "quiet amber kettle hums"
 
 
 def typed(**other: str) -> dict[str, str]:

@@ -56,6 +56,7 @@ def error(answer: Answer, field: str) -> str:
 
 def test_the_list_shows_each_tenant_with_its_phones(petra: Pages, session: Session) -> None:
     pbx = PbxFactory.create(name="Kamailio Berlin", link_status=LinkStatus.DOWN)
+    session.commit()
     acme(session).pbx_id = pbx.id
     session.commit()
     add_phone(session)

@@ -1,1 +1,0 @@
-"""Firmware library, maintenance windows, roll-outs."""

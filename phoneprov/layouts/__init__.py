@@ -1,1 +1,0 @@
-"""Buttons: button layouts and expansion module layouts."""
