@@ -17,10 +17,7 @@ from tests.conformance.cisco.models import (
     body_of,
     phone_with,
 )
-from tests.conformance.readers.cisco import FACTORY_DIAL_PLAN, goes_out, read_elements
-
-DIALLED = ("201", "0", "911", "112", "1234567", "0049301234567", "*8", "*8201", "**201", "#72")
-"""Extensions, emergency and outside numbers of several countries, codes with and without number."""
+from tests.conformance.readers.cisco import read_elements
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
@@ -190,21 +187,6 @@ def test_it_lets_no_dhcp_server_lead_it_away() -> None:
 def test_it_has_no_open_web_server() -> None:
     """Its holes let anybody in the network in, and no firmware will close them."""
     assert phone_with(intents.config(SPA504G, MAC)).get("Enable_Web_Server", "Yes") == "No"
-
-
-@pytest.mark.parametrize("dialled", DIALLED)
-def test_it_dials_what_is_pressed(dialled: str) -> None:
-    """R6: what the PBX understands gets there, on each line; the phone rejects nothing itself."""
-    phone = phone_with(intents.config(SPA509G, MAC))
-    plans = {phone.get(f"Dial_Plan_{line}_", FACTORY_DIAL_PLAN) for line in range(1, 13)}
-    assert len(plans) == 1
-    assert goes_out(plans.pop(), dialled)
-
-
-@pytest.mark.parametrize("dialled", ["201", "*8201", "**201"])
-def test_it_would_reject_extensions_by_its_factory_plan(dialled: str) -> None:
-    """Why a plan has to be written: the factory's is for American numbers."""
-    assert not goes_out(FACTORY_DIAL_PLAN, dialled)
 
 
 def test_it_spreads_its_polls() -> None:

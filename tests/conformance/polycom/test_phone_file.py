@@ -19,7 +19,7 @@ from tests.conformance.polycom.models import (
     parameters_of,
     phone_with,
 )
-from tests.conformance.readers.polycom import FACTORY_DIGIT_MAP, fits_digit_map, read_root
+from tests.conformance.readers.polycom import read_root
 
 TRANSPORTS = {Transport.UDP: "UDPOnly", Transport.TCP: "TCPOnly", Transport.TLS: "TLS"}
 
@@ -209,25 +209,6 @@ def test_it_takes_a_longer_period_in_seconds() -> None:
 def test_it_lets_no_dhcp_server_lead_it_away() -> None:
     """The common address that DHCP gives at each boot must not win over the phone's own."""
     assert phone_with(intents.config(VVX411, MAC)).get("device.dhcp.bootSrvUseOpt", "3") == "2"
-
-
-@pytest.mark.parametrize(
-    "dialled",
-    ["201", "0", "911", "112", "1234567", "0049301234567", "*8", "*8201", "**201", "#72"],
-)
-def test_it_dials_what_is_pressed(dialled: str) -> None:
-    """R6: what the PBX understands gets there, with a time for each pattern of the map."""
-    phone = phone_with(intents.config(VVX411, MAC))
-    digit_map = phone.get("dialplan.digitmap", FACTORY_DIGIT_MAP)
-    assert fits_digit_map(digit_map, dialled)
-    assert phone.get("dialplan.digitmap.timeOut").count("|") == digit_map.count("|")
-    assert phone.get("dialplan.impossibleMatchHandling", "0") == "2"
-
-
-@pytest.mark.parametrize("dialled", ["201", "112", "*8201", "0049301234567"])
-def test_it_would_not_dial_extensions_by_its_factory_map(dialled: str) -> None:
-    """Why a map has to be written: the factory's is for American numbers."""
-    assert not fits_digit_map(FACTORY_DIGIT_MAP, dialled)
 
 
 def test_it_sets_every_device_parameter_that_it_names() -> None:
