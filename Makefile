@@ -25,7 +25,7 @@ check: $(VENV)/.tests ## lint, types, layers, templates
 
 test: $(VENV)/.tests ## all tests; installs the real components it may
 	bash tests/install_components.sh
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 conformance: $(VENV)/.tests ## what phones read, for every model
 	$(BIN)/python -m pytest tests/conformance $(PYTEST_ARGS)

@@ -28,13 +28,14 @@ def confirm_by_check_ins(session: Session, notes: Sequence[CheckInNote], now: da
     ).all()
     confirmed = 0
     for command in open_ones:
-        note = next((note for note in admitted if _proves(command, note)), None)
-        if note is None or command.sent_at is None:
+        proofs = [note for note in admitted if _proves(command, note)]
+        if not proofs or command.sent_at is None:
             continue
         phone = session.get_one(Phone, command.phone_id)
         if phone.is_reboot_armed and command.kind == CommandKind.REBOOT:
-            _go_on(command, phone, note, now)
+            _go_on(command, phone, proofs, now)
         else:
+            note = proofs[0]
             seconds = max(0, round((note.at - command.sent_at).total_seconds()))
             text = f"{command.evidence} Asked for {note.file_name} {seconds} s later."
             finish(session, command, CommandState.CONFIRMED, text, now)
@@ -42,9 +43,9 @@ def confirm_by_check_ins(session: Session, notes: Sequence[CheckInNote], now: da
     return confirmed
 
 
-def _go_on(command: Command, phone: Phone, note: CheckInNote, now: datetime) -> None:
+def _go_on(command: Command, phone: Phone, notes: Sequence[CheckInNote], now: datetime) -> None:
     """Let the second NOTIFY go out once the phone has the config that makes it obey."""
-    if note.revision == phone.config_revision:
+    if any(note.revision == phone.config_revision for note in notes):
         command.state = CommandState.QUEUED
         command.next_try_at = now
         command.evidence = "The phone is ready to restart; the second NOTIFY is next."

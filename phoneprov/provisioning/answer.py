@@ -16,6 +16,7 @@ from phoneprov.core.clock import utc_now
 from phoneprov.core.settings import Settings
 from phoneprov.fleet.check_ins import CheckInBuffer, CheckInNote, UnknownNote
 from phoneprov.fleet.models import Phone
+from phoneprov.fleet.phones import hash_token
 from phoneprov.fleet.revisions import TOUCHED
 from phoneprov.pbx.models import Pbx
 from phoneprov.provisioning import farewells, reports, uploads
@@ -47,6 +48,10 @@ class Visit:
     def agent_mac(self) -> str | None:
         """The MAC address in the User-Agent."""
         return self.agent.mac if self.agent else None
+
+
+def _is_token_of(phone: Phone, token: str | None) -> bool:
+    return token is not None and hash_token(token) == phone.token_hash
 
 
 class Answering:
@@ -122,13 +127,19 @@ class Answering:
             return self._answer_phone(session, phone, visit, reason, epoch)
 
     def _find_phone(self, session: Session, visit: Visit) -> Phone | None:
-        if visit.file.token:
-            return find_by_token(session, visit.file.token)
-        return find_by_mac(session, visit.file.mac) if visit.file.mac else None
+        """Return the phone of the token, else of the MAC address.
+
+        A phone that was removed and added again still comes by its dead address; its new window
+        is open to its MAC address, so it is to it here.
+        """
+        known = find_by_token(session, visit.file.token) if visit.file.token else None
+        if known is None and visit.file.mac:
+            return find_by_mac(session, visit.file.mac)
+        return known
 
     def _admit(self, phone: Phone, visit: Visit) -> Reason:
         claim = Claim(
-            has_token=visit.file.token is not None,
+            has_token=_is_token_of(phone, visit.file.token),
             file_mac=visit.file.mac,
             agent_mac=visit.agent_mac,
         )
@@ -175,7 +186,7 @@ class Answering:
         elif visit.ask.method in {"GET", "HEAD"}:
             kept = self._compose(session, phone, visit)
             if kept is not None:
-                if visit.file.token:
+                if visit.file.token and reason is Reason.TOKEN:
                     self.cache.keep(visit.file.token, visit.file.name.lower(), kept, epoch=epoch)
                 return self._serve(visit, kept, reason)
             answer = uploads.answer_stored(session, writer, phone, visit.ask, visit.file)

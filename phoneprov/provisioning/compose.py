@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -32,8 +32,9 @@ class ConfigFrame:
 
     @property
     def base_url(self) -> str:
-        """The phone's own address."""
-        return f"{self.phones_address}/prov/t/{self.token}/"
+        """The phone's own address; without a token the one that is everybody's."""
+        own = f"t/{self.token}/" if self.token else ""
+        return f"{self.phones_address}/prov/{own}"
 
 
 def load_for_config(session: Session, phone_id: int) -> Phone | None:
@@ -70,7 +71,11 @@ def compose(catalog: Catalog, phone: Phone, pbx: Pbx | None, frame: ConfigFrame)
 def compose_farewell(
     catalog: Catalog, farewell: Farewell, tenant: Tenant, frame: ConfigFrame
 ) -> PhoneConfig:
-    """Return what a removed phone is told: all accounts off, no secret of any kind."""
+    """Return what a removed phone is told: all accounts off, no secret of any kind.
+
+    It is sent back to the address that is everybody's: its own one is dead, and a phone that is
+    added again must be found without anybody touching it.
+    """
     return PhoneConfig(
         mac=farewell.mac,
         model=catalog.get_model(farewell.model_slug),
@@ -81,7 +86,7 @@ def compose_farewell(
         zone=zone_rules(tenant.time_zone, frame.year),
         ntp_server=tenant.ntp_server,
         admin_password=None,
-        provisioning=_provisioning(farewell.mac, tenant, frame),
+        provisioning=_provisioning(farewell.mac, tenant, replace(frame, token="")),
     )
 
 

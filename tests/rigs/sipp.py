@@ -117,13 +117,13 @@ class SippPhone:
     ) -> None:
         self.lose_power()
 
-    def start(self) -> None:
-        """Register, and stay so."""
+    def start(self, *, answers: bool = True) -> None:
+        """Register, and stay so; without `answers` it is deaf to OPTIONS and NOTIFY."""
         host, port = self._registrar
         with (self.folder / "out.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    "sipp", "-sf", "register.xml", "-oocsf", "answer.xml", "-m", "1",
+                    "sipp", "-sf", "register.xml", *(["-oocsf", "answer.xml"] if answers else []), "-m", "1",
                     "-i", self._local[0], "-p", str(self._local[1]), f"{host}:{port}",
                     "-trace_msg", "-message_file", "messages.log", "-nostdin",
                     "-timeout", "900", "-trace_err", "-error_file", "errors.log",

@@ -322,8 +322,20 @@ def test_adding_the_mac_again_ends_the_farewell_and_starts_afresh(
     globex = world.other_tenant()
     world.phone(extension=world.extension("301", tenant=globex), tenant=globex)
     world.session.commit()
-    assert answering.answer(ask(path)) == NOT_FOUND
     assert b"secret-301" in answering.answer(ask(f"/prov/{MAC}.cfg")).body
+    assert b"secret-301" in answering.answer(ask(path)).body
+
+
+def test_a_farewell_sends_the_phone_back_to_where_it_can_be_found(
+    world: World, answering: Answering, phone: Phone
+) -> None:
+    """R63: nobody has to type an address at a phone that is added again later."""
+    path, token = own(phone, f"{MAC}.cfg"), phone.token
+    delete_phone(world.session, phone, actor=ALICE, now=NOON)
+    world.session.commit()
+    told = answering.answer(ask(path)).body.decode()
+    assert token not in told
+    assert "https://phones.example.net/prov/" in told
 
 
 def test_a_polycom_may_leave_its_log(world: World, answering: Answering) -> None:
