@@ -1,6 +1,6 @@
 """The catalogue in memory: looked up by slug, by User-Agent name, by file name, by MAC address."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from phoneprov.catalog.model import ModuleModel, PhoneModel, Vendor, VendorFacts
@@ -17,23 +17,19 @@ class Catalog:
     phone_models: Mapping[str, PhoneModel]
     module_models: Mapping[str, ModuleModel]
     _by_agent: dict[tuple[Vendor, str], tuple[PhoneModel, ...]] = field(init=False, repr=False)
-    _by_file: dict[str, PhoneModel] = field(init=False, repr=False)
+    _by_file: dict[str, PhoneModel | None] = field(init=False, repr=False)
     _by_oui: dict[str, Vendor] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         by_agent: dict[tuple[Vendor, str], tuple[PhoneModel, ...]] = {}
-        by_file: dict[str, PhoneModel] = {}
         for model in self.phone_models.values():
             names = (model.name, *model.agent_names, *model.aliases)
             for name in {plain_name(name) for name in names}:
                 known = by_agent.get((model.vendor, name), ())
                 by_agent[model.vendor, name] = (*known, model)
-            for file in model.common_files:
-                if not stands_for_all(file):
-                    by_file.setdefault(file.lower(), model)
         by_oui = {oui: facts.vendor for facts in self.vendors.values() for oui in facts.ouis}
         object.__setattr__(self, "_by_agent", by_agent)
-        object.__setattr__(self, "_by_file", by_file)
+        object.__setattr__(self, "_by_file", _index_files(self.phone_models.values()))
         object.__setattr__(self, "_by_oui", by_oui)
 
     def get_model(self, slug: str) -> PhoneModel:
@@ -60,7 +56,10 @@ class Catalog:
         return self._by_agent.get((vendor, plain_name(name)), ())
 
     def find_model_by_file(self, name: str) -> PhoneModel | None:
-        """Return the model that asks for this common file, where only one family does."""
+        """Return the model that asks for this common file, where only one family does.
+
+        Where several models of the family do, it is the first of the catalogue.
+        """
         return self._by_file.get(name.lower())
 
     def vendor_of_mac(self, mac: str) -> Vendor | None:
@@ -73,6 +72,17 @@ class Catalog:
             vendor: tuple(one for one in self.phone_models.values() if one.vendor is vendor)
             for vendor in self.vendors
         }
+
+
+def _index_files(models: Iterable[PhoneModel]) -> dict[str, PhoneModel | None]:
+    """Return each common file's model; None where families share it, so that it proves nothing."""
+    by_file: dict[str, PhoneModel | None] = {}
+    for model in models:
+        for file in (name.lower() for name in model.common_files if not stands_for_all(name)):
+            known = by_file.setdefault(file, model)
+            if known and (known.vendor, known.family) != (model.vendor, model.family):
+                by_file[file] = None
+    return by_file
 
 
 def plain_name(name: str) -> str:

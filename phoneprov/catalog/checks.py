@@ -1,11 +1,15 @@
 """What must hold between catalogue files."""
 
+import re
 from collections.abc import Iterator, Mapping
 
+from phoneprov.catalog.catalog import OUI_DIGITS, plain_name
 from phoneprov.catalog.model import ModuleModel, PhoneModel, Vendor, VendorFacts
 
 FIGURES = ("accounts", "physical_keys", "pages", "line_keys", "common_files", "agent_names")
-OUI_DIGITS = 6
+"""Every phone has these."""
+FIGURES_IF_ANY = ("modules", "label_chars", "firmware_files", "end_of_life")
+"""These need a source where the file gives them."""
 
 
 def check_catalog(
@@ -23,24 +27,35 @@ def check_catalog(
 
 
 def _vendor_mistakes(vendors: Mapping[Vendor, VendorFacts]) -> Iterator[str]:
+    owners: dict[str, Vendor] = {}
     for facts in vendors.values():
         for oui in sorted(facts.ouis):
             if len(oui) != OUI_DIGITS or any(one not in "0123456789abcdef" for one in oui):
                 yield f"{facts.vendor}: {oui} is not the first half of a MAC address"
+            if owners.setdefault(oui, facts.vendor) is not facts.vendor:
+                yield f"{facts.vendor}: {oui} also belongs to {owners[oui]}"
 
 
 def _module_mistakes(modules: Mapping[str, ModuleModel]) -> Iterator[str]:
     for module in modules.values():
+        yield from _slug_mistakes(module)
         if not module.sources.get("keys"):
             yield f"{module.slug}: no source for keys"
+    yield from _name_mistakes(modules)
+
+
+def _slug_mistakes(model: PhoneModel | ModuleModel) -> Iterator[str]:
+    if not model.slug.startswith(f"{model.vendor.value}-"):
+        yield f"{model.slug}: the file name must begin with {model.vendor.value}-"
 
 
 def _phone_mistakes(phone: PhoneModel, modules: Mapping[str, ModuleModel]) -> Iterator[str]:
-    if not phone.slug.startswith(f"{phone.vendor.value}-"):
-        yield f"{phone.slug}: the file name must begin with {phone.vendor.value}-"
-    for figure in FIGURES:
+    yield from _slug_mistakes(phone)
+    for figure in (*FIGURES, *(name for name in FIGURES_IF_ANY if getattr(phone, name))):
         if not phone.sources.get(figure):
             yield f"{phone.slug}: no source for {figure}"
+    if not any(_is_said(name, phone.agent_example) for name in phone.agent_names):
+        yield f"{phone.slug}: agent_example has none of agent_names in it"
     if phone.physical_keys and phone.line_keys > phone.physical_keys * phone.pages:
         most = phone.physical_keys * phone.pages
         yield f"{phone.slug}: {phone.line_keys} line keys, but {most} keys on all pages"
@@ -49,10 +64,16 @@ def _phone_mistakes(phone: PhoneModel, modules: Mapping[str, ModuleModel]) -> It
             yield f"{phone.slug}: there is no module {fit.module}"
 
 
-def _name_mistakes(phones: Mapping[str, PhoneModel]) -> Iterator[str]:
+def _is_said(name: str, agent: str) -> bool:
+    """Tell whether a User-Agent has the name as a whole word: `SPA525G2` is no `SPA525G`."""
+    return bool(re.search(rf"(?<![0-9A-Za-z]){re.escape(name)}(?![0-9A-Za-z])", agent))
+
+
+def _name_mistakes(models: Mapping[str, PhoneModel] | Mapping[str, ModuleModel]) -> Iterator[str]:
+    """Yield names that two models share; phones are looked up in this plain spelling."""
     seen: dict[tuple[Vendor, str], str] = {}
-    for phone in phones.values():
-        for name in {phone.name, *phone.aliases}:
-            key = (phone.vendor, name.lower())
-            if seen.setdefault(key, phone.slug) != phone.slug:
-                yield f"{phone.slug}: {name} is also a name of {seen[key]}"
+    for model in models.values():
+        for name in sorted({model.name, *model.aliases}):
+            key = (model.vendor, plain_name(name))
+            if seen.setdefault(key, model.slug) != model.slug:
+                yield f"{model.slug}: {name} is also a name of {seen[key]}"

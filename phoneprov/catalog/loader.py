@@ -111,6 +111,8 @@ def _read(path: Path, shape: type[AnyFile], mistakes: list[str]) -> AnyFile | No
         return shape.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         mistakes.append(f"{path}: {error}")
+    except OSError as error:
+        mistakes.append(f"{path}: can't be read: {error.strerror}")
     except ValidationError as error:
         for part in error.errors():
             place = ".".join(str(step) for step in part["loc"])

@@ -26,6 +26,13 @@ line_keys = "data sheet"
 common_files = "capture"
 agent_names = "capture"
 """
+FIT = """modules = "data sheet"
+
+[[modules]]
+module = "yealink-exp99"
+at_most = 3
+"""
+"""What to write behind PHONE for a phone that takes modules."""
 MODULE = """name = "EXP99"
 keys_per_page = 20
 pages = 2
@@ -56,9 +63,8 @@ def _mistakes(folder: Path) -> list[str]:
 
 def test_it_adds_a_model_of_the_provider(extra: Path) -> None:
     """R10, R77: a file and no code; it is found by name, agent and common file."""
-    fit = '\n[[modules]]\nmodule = "yealink-exp99"\nat_most = 3\n'
     _write(extra, "modules", "yealink-exp99", MODULE)
-    _write(extra, "phones", "yealink-t99x", PHONE + fit)
+    _write(extra, "phones", "yealink-t99x", PHONE + FIT)
     catalog = load_catalog(extra)
     model = catalog.get_model("yealink-t99x")
     assert (model.vendor, model.name, model.line_keys) == (Vendor.YEALINK, "T99X", 10)
@@ -112,7 +118,7 @@ def test_it_reports_all_mistakes_of_all_files_at_once(extra: Path) -> None:
 
 def test_it_reports_what_does_not_fit_together(extra: Path) -> None:
     """Names twice, more keys than there are, modules that nobody makes, sources left out."""
-    fit = '\n[[modules]]\nmodule = "yealink-exp98"\nat_most = 1\n'
+    fit = FIT.replace("exp99", "exp98")
     _write(extra, "phones", "t99x", PHONE.replace("line_keys = 10", "line_keys = 11"))
     _write(extra, "phones", "yealink-t99y", PHONE.replace('accounts = "data sheet"\n', "") + fit)
     _write(extra, "modules", "yealink-exp99", MODULE.replace('keys = "data sheet"', ""))
@@ -130,6 +136,75 @@ def test_it_reports_what_does_not_fit_together(extra: Path) -> None:
             "yealink-t99y: T99X is also a name of t99x",
         ]
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "figure"),
+    [
+        ("label_chars = 8", "label_chars"),
+        ('firmware_files = ["T99.rom"]', "firmware_files"),
+        ('end_of_life = "Discontinued by its maker."', "end_of_life"),
+    ],
+)
+def test_it_asks_for_the_source_of_every_figure_given(extra: Path, line: str, figure: str) -> None:
+    """What a file need not tell needs a source as soon as it is told."""
+    _write(extra, "phones", "yealink-t99x", f"{line}\n{PHONE}")
+    assert _mistakes(extra) == [f"yealink-t99x: no source for {figure}"]
+
+
+@pytest.mark.parametrize("name", ["SIP-T99", "T99XY", "SIP-T98X"])
+def test_it_reports_an_example_that_is_of_another_model(extra: Path, name: str) -> None:
+    """R5: the example is what identification is tried with; half a name is another model."""
+    own = PHONE.replace('agent_names = ["SIP-T99X"]', f'agent_names = ["{name}"]')
+    _write(extra, "phones", "yealink-t99x", own)
+    assert _mistakes(extra) == ["yealink-t99x: agent_example has none of agent_names in it"]
+
+
+def test_it_reports_a_name_that_only_looks_different(extra: Path) -> None:
+    """A User-Agent may spell it either way, so both would be found by it."""
+    _write(extra, "phones", "yealink-t99x", 'aliases = ["sip t46u"]\n' + PHONE)
+    (mistake,) = _mistakes(extra)
+    assert mistake == "yealink-t99x: sip t46u is also a name of yealink-t46u"
+
+
+def test_it_reports_a_module_that_takes_the_name_of_another(extra: Path) -> None:
+    """R43: the form lists modules by name."""
+    _write(extra, "modules", "yealink-exp99", MODULE.replace("EXP99", "EXP50"))
+    _write(extra, "modules", "exp98", MODULE.replace("EXP99", "EXP98"))
+    assert sorted(_mistakes(extra)) == [
+        "exp98: the file name must begin with yealink-",
+        "yealink-exp99: EXP50 is also a name of yealink-exp50",
+    ]
+
+
+def test_it_reports_a_mac_prefix_of_two_vendors(extra: Path) -> None:
+    """R12: the vendor guessed from it would depend on the order of files."""
+    shipped = (SHIPPED / "yealink" / "vendor.toml").read_text("utf-8")
+    own = shipped.replace("ouis = [", 'ouis = ["000B82", ', 1)
+    (extra / "yealink" / "vendor.toml").write_text(own, encoding="utf-8")
+    assert _mistakes(extra) == ["grandstream: 000b82 also belongs to yealink"]
+
+
+def test_it_reports_a_file_that_cannot_be_read(extra: Path) -> None:
+    """A link that leads nowhere is a mistake in the catalogue, not a crash at the start."""
+    (extra / "yealink" / "phones" / "yealink-gone.toml").symlink_to(extra / "nowhere")
+    (extra / "yealink" / "phones" / "yealink-folder.toml").mkdir()
+    _write(extra, "phones", "yealink-c", "name = ")
+    mistakes = _mistakes(extra)
+    assert len(mistakes) == 3
+    for file in ("yealink-gone.toml", "yealink-folder.toml"):
+        assert [line for line in mistakes if file in line and "can't be read" in line]
+
+
+@pytest.mark.parametrize(("family", "is_found"), [("T46", True), ("T9x", False)])
+def test_it_finds_nothing_by_a_file_that_families_share(
+    extra: Path, family: str, *, is_found: bool
+) -> None:
+    """Models of one family read the same common file; between families it proves nothing."""
+    own = PHONE.replace("y000000000199.cfg", "y000000000108.cfg").replace("T9x", family)
+    _write(extra, "phones", "yealink-t99x", own)
+    found = load_catalog(extra).find_model_by_file("y000000000108.cfg")
+    assert (found is not None) is is_found
 
 
 def test_it_reports_a_broken_vendor_file(extra: Path) -> None:

@@ -26,6 +26,7 @@ MODULES = (
     (Vendor.YEALINK, "EXP50", 60),
     (Vendor.CISCO, "SPA500S", 32),
     (Vendor.POLYCOM, "VVX Color Expansion Module", 84),
+    (Vendor.POLYCOM, "Polycom VVX EXP", 84),
     (Vendor.POLYCOM, "VVX Paper Expansion Module", 40),
     (Vendor.POLYCOM, "VVX EM50", 90),
 )
