@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from phoneprov.core.mac import Mac
 from phoneprov.simulator.fleet import SimulatedFleet
 from tests.rigs.browser import chromium, log_in
 from tests.rigs.components import require_component
@@ -42,7 +43,7 @@ WATCH = """
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[tuple[ServerRig, KamailioRig, dict[str, int]]]:
+def office(tmp_path: Path) -> Iterator[tuple[ServerRig, KamailioRig, dict[Mac, int]]]:
     """Yield server, Kamailio and the ids of four added phones."""
     for name in ("kamailio", "sipp", "chromium"):
         require_component(name)
@@ -57,7 +58,7 @@ def office(tmp_path: Path) -> Iterator[tuple[ServerRig, KamailioRig, dict[str, i
 
 
 @pytest.fixture
-def page(office: tuple[ServerRig, KamailioRig, dict[str, int]]) -> Iterator[Page]:
+def page(office: tuple[ServerRig, KamailioRig, dict[Mac, int]]) -> Iterator[Page]:
     """Yield the open phones page."""
     with chromium() as browser:
         opened = browser.new_page(viewport={"width": 1440, "height": 900})
@@ -87,7 +88,7 @@ def wait_for_words(page: Page, word: str, within_s: float) -> float:
 
 
 def test_four_vendors_go_their_way_and_obey(
-    office: tuple[ServerRig, KamailioRig, dict[str, int]], page: Page, tmp_path: Path
+    office: tuple[ServerRig, KamailioRig, dict[Mac, int]], page: Page, tmp_path: Path
 ) -> None:
     """R4, R21, R22, R23, R26: seen on one open page, without a reload."""
     server, _, ids = office
@@ -119,7 +120,7 @@ def test_four_vendors_go_their_way_and_obey(
         assert wait_for_words(page, "Offline", 80) <= 75
 
 
-def reboot_all(page: Page, server: ServerRig, ids: dict[str, int], phones: list[DeskPhone]) -> None:
+def reboot_all(page: Page, server: ServerRig, ids: dict[Mac, int], phones: list[DeskPhone]) -> None:
     """Order a reboot of each phone on its row; each obeys, and its page shows the proof."""
     for number in ids.values():
         page.click(f"#menu-button-{number}")

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from phoneprov.core.mac import Mac
 from phoneprov.simulator.fleet import SimulatedFleet
 from phoneprov.simulator.identity import Pace, PhoneIdentity, Vendor
 from phoneprov.simulator.life import PhoneSetup
@@ -34,7 +35,7 @@ class Desk:
 DESKS = (
     Desk(
         PhoneIdentity(
-            vendor=Vendor.YEALINK, model="T46U", mac="805ec01a2b01", firmware="108.86.0.90",
+            vendor=Vendor.YEALINK, model="T46U", mac=Mac("805ec01a2b01"), firmware="108.86.0.90",
             local_ip="127.0.2.1",
         ),
         "yealink-t46u",
@@ -42,7 +43,7 @@ DESKS = (
     ),
     Desk(
         PhoneIdentity(
-            vendor=Vendor.GRANDSTREAM, model="GXP2170", mac="c074ad1a2b02",
+            vendor=Vendor.GRANDSTREAM, model="GXP2170", mac=Mac("c074ad1a2b02"),
             firmware="1.0.11.79", local_ip="127.0.2.2",
         ),
         "grandstream-gxp2170",
@@ -50,7 +51,7 @@ DESKS = (
     ),
     Desk(
         PhoneIdentity(
-            vendor=Vendor.CISCO, model="SPA504G", mac="8843e11a2b03", firmware="7.5.5",
+            vendor=Vendor.CISCO, model="SPA504G", mac=Mac("8843e11a2b03"), firmware="7.5.5",
             local_ip="127.0.2.3", serial="CBT141100HR",
         ),
         "cisco-spa504g",
@@ -58,7 +59,7 @@ DESKS = (
     ),
     Desk(
         PhoneIdentity(
-            vendor=Vendor.POLYCOM, model="VVX450", mac="64167f1a2b04", firmware="6.4.4.8275",
+            vendor=Vendor.POLYCOM, model="VVX450", mac=Mac("64167f1a2b04"), firmware="6.4.4.8275",
             local_ip="127.0.2.4",
         ),
         "polycom-vvx-450",
@@ -72,7 +73,7 @@ def passwords() -> dict[str, str]:
     return {desk.number: desk.password for desk in DESKS}
 
 
-def furnish(person: Person, kamailio: KamailioRig) -> dict[str, int]:
+def furnish(person: Person, kamailio: KamailioRig) -> dict[Mac, int]:
     """Add PBX, tenant, extensions and phones through the forms; return phone ids by MAC."""
     person.submit(
         "/pbxs/add",
@@ -88,7 +89,7 @@ def furnish(person: Person, kamailio: KamailioRig) -> dict[str, int]:
     option = page.find("option", string="Main")
     assert option is not None
     person.submit("/tenants/add", name="Acme", pbx_id=str(option["value"]))
-    ids = {}
+    ids: dict[Mac, int] = {}
     for desk in DESKS:
         person.submit(
             "/t/acme/extensions/add",
