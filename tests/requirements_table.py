@@ -23,7 +23,7 @@ writes this page. A line without a test says which work it comes with.
 """
 
 
-def tests_by_line() -> dict[str, list[str]]:
+def lines_to_tests() -> dict[str, list[str]]:
     """Return, by requirement id, the tests that name it."""
     found: dict[str, list[str]] = defaultdict(list)
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
@@ -37,7 +37,7 @@ def tests_by_line() -> dict[str, list[str]]:
 
 def write_page() -> str:
     """Return the page's text."""
-    held = tests_by_line()
+    held = lines_to_tests()
     rows = []
     for line in LINES.read_text("utf-8").splitlines():
         number, promise, comes_with = line.split("\t")

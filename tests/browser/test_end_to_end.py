@@ -72,6 +72,11 @@ def words(page: Page) -> list[str]:
     return page.locator("tr.phone-row .status").all_inner_texts()
 
 
+def rows(page: Page) -> list[str]:
+    """Return all that the rows say, the reason of each status included."""
+    return [" ".join(text.split()) for text in page.locator("tr.phone-row").all_text_contents()]
+
+
 def wait_for_words(page: Page, word: str, within_s: float) -> float:
     """Wait until all phones show `word`; return the seconds it took."""
     started = time.monotonic()
@@ -83,7 +88,7 @@ def wait_for_words(page: Page, word: str, within_s: float) -> float:
     try:
         wait_for(shown, within_s, f"all {word}")
     except AssertionError as error:
-        raise AssertionError(f"{error}; the page shows {words(page)}") from None
+        raise AssertionError(f"{error}; the page shows {rows(page)}") from None
     return time.monotonic() - started
 
 

@@ -21,6 +21,8 @@ from phoneprov.pbx.link import ContactState, Reachability
 STALE = timedelta(seconds=60)
 """An answer older than this says that the contact has stopped answering."""
 NOT_SET = "[not set]"
+RUN_OUT = ("expired", "deleted")
+"""What stands for the seconds left of a contact that has none (usrloc's RPC, `permanent` beside)."""
 
 
 class _Contact(BaseModel):
@@ -64,18 +66,25 @@ class _Dump(BaseModel):
     domains: list[_DomainItem] = Field(default_factory=list, alias="Domains")
 
 
-def read_dump(result: Any, taken_at: datetime) -> tuple[ContactState, ...]:  # noqa: ANN401 - JSON
-    """Return the contacts of an `ul.dump` reply, by AOR and URI.
+def read_dump(
+    result: Any,  # noqa: ANN401 - JSON
+    taken_at: datetime,
+    *,
+    is_known_to_probe: bool = False,
+) -> tuple[ContactState, ...]:
+    """Return the contacts of an `ul.dump` reply, by AOR and URI, without those that ran out.
 
     Whether the PBX probes its contacts shows in the table itself: one answer to an OPTIONS is
-    enough to know. Raises PbxError for a reply of another shape.
+    enough to know, and `is_known_to_probe` says that there has been one before. A contact that
+    ran out stands in the table as `expired` or `deleted` until the next sweep.
+    Raises PbxError for a reply of another shape.
     """
     try:
         dump = _Dump.model_validate(result)
     except ValidationError as error:
         raise PbxError("Kamailio's ul.dump has an unknown shape", permanent=True) from error
-    raw = list(_walk(dump))
-    is_probed = any(contact.round_trip_us > 0 for _, contact in raw)
+    raw = [(aor, contact) for aor, contact in _walk(dump) if contact.expires not in RUN_OUT]
+    is_probed = is_known_to_probe or any(contact.round_trip_us > 0 for _, contact in raw)
     states = (_state(aor, contact, taken_at, is_probed=is_probed) for aor, contact in raw)
     return tuple(sorted(states, key=lambda state: (state.aor, state.uri)))
 

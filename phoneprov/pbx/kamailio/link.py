@@ -41,6 +41,8 @@ class KamailioLink:
         self._is_up = False
         self._started_at: datetime | None = None
         self._reported: Snapshot | None = None
+        self._probes = False
+        """Whether a contact has ever answered an OPTIONS: the last ones left may be dead."""
 
     def start(self, sink: LinkSink) -> None:
         """Start polling and return at once."""
@@ -121,7 +123,8 @@ class KamailioLink:
     def _take_snapshot(self, rpc: KamailioRpc) -> Snapshot:
         taken_at = utc_now()
         uptime = rpc.call("core.uptime")
-        contacts = read_dump(rpc.call("ul.dump"), taken_at)
+        contacts = read_dump(rpc.call("ul.dump"), taken_at, is_known_to_probe=self._probes)
+        self._probes = any(contact.is_probed for contact in contacts) or self._probes
         return Snapshot(
             taken_at=taken_at,
             contacts=contacts,
