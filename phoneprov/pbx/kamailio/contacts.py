@@ -22,7 +22,7 @@ STALE = timedelta(seconds=60)
 """An answer older than this says that the contact has stopped answering."""
 NOT_SET = "[not set]"
 RUN_OUT = ("expired", "deleted")
-"""What stands for the seconds left of a contact that has none (usrloc's RPC, `permanent` beside)."""
+"""What stands for the seconds left of a contact that has none; `permanent` is another thing."""
 
 
 class _Contact(BaseModel):
