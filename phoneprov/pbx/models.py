@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, Text
+from sqlalchemy import JSON, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from phoneprov.core.database import Model, WordColumn
@@ -29,9 +29,21 @@ class Pbx(Model):
     """How we reach its interface: a URL or host:port, by kind."""
     link_secret: Mapped[str | None] = mapped_column(SecretText)
     pickup_code: Mapped[str] = mapped_column(String(16), default="")
-    """What a press on a ringing BLF dials before the number."""
+    """What a press on a ringing BLF dials before the number; empty: the dialect's."""
     dialect: Mapped[str] = mapped_column(String(20), default="own")
     """Whose feature codes it speaks: asterisk, freeswitch, kamailio, own."""
+    park_slots: Mapped[str] = mapped_column(String(200), default="71-75")
+    park_code: Mapped[str] = mapped_column(String(32), default="")
+    """Parks a call on a slot of the PBX's choice; empty: the dialect's."""
+    park_slot_code: Mapped[str] = mapped_column(String(32), default="")
+    """Parks a call on a given slot, with `{slot}` in it; empty: the dialect's."""
+    retrieve_code: Mapped[str] = mapped_column(String(32), default="")
+    """Takes back and watches the call on a slot, with `{slot}` in it; empty: the dialect's."""
+    outside_prefix: Mapped[str] = mapped_column(String(8), default="")
+    international_prefix: Mapped[str] = mapped_column(String(8), default="+")
+    """What is dialled in place of a leading plus."""
+    feature_codes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    """Feature to code, where they differ from the dialect's; an empty code: it has none."""
     rtp_ports: Mapped[str] = mapped_column(String(20), default="10000-20000")
     is_active: Mapped[bool] = mapped_column(default=True)
     link_status: Mapped[LinkStatus] = mapped_column(

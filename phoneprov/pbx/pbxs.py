@@ -21,6 +21,7 @@ from phoneprov.pbx.addresses import (
     check_port,
     check_rtp_ports,
 )
+from phoneprov.pbx.dialects.typed import check_code, check_prefix, check_slots, read_codes
 from phoneprov.pbx.kinds import PbxKind
 from phoneprov.pbx.link import LinkSettings
 from phoneprov.pbx.models import Pbx
@@ -41,6 +42,13 @@ TOLD_TO_PHONES = frozenset(
         "register_expires_s",
         "pickup_code",
         "dialect",
+        "park_slots",
+        "park_code",
+        "park_slot_code",
+        "retrieve_code",
+        "outside_prefix",
+        "international_prefix",
+        "feature_codes",
     }
 )
 """Fields that change what the phones of its tenants are told."""
@@ -65,6 +73,14 @@ class PbxDraft:
     """None leaves the kept one alone; empty takes it away."""
     pickup_code: str = ""
     dialect: str = "own"
+    park_slots: str = "71-75"
+    park_code: str = ""
+    park_slot_code: str = ""
+    retrieve_code: str = ""
+    outside_prefix: str = ""
+    international_prefix: str = "+"
+    feature_codes: str = ""
+    """One a line, `Queue pause = *46`, where they differ from the dialect's."""
     rtp_ports: str = "10000-20000"
     is_active: bool = True
 
@@ -172,6 +188,21 @@ def _check_draft(draft: PbxDraft) -> dict[str, object]:
         "dialect": _check_choice(draft.dialect, DIALECTS, field="dialect"),
         "rtp_ports": check_rtp_ports(draft.rtp_ports, field="rtp_ports"),
         "is_active": draft.is_active,
+        **_check_dialling(draft),
+    }
+
+
+def _check_dialling(draft: PbxDraft) -> dict[str, object]:
+    return {
+        "park_slots": check_slots(draft.park_slots),
+        "park_code": check_code(draft.park_code, field="park_code"),
+        "park_slot_code": check_code(draft.park_slot_code, field="park_slot_code", with_slot=True),
+        "retrieve_code": check_code(draft.retrieve_code, field="retrieve_code", with_slot=True),
+        "outside_prefix": check_prefix(draft.outside_prefix, field="outside_prefix"),
+        "international_prefix": check_prefix(
+            draft.international_prefix, field="international_prefix"
+        ),
+        "feature_codes": read_codes(draft.feature_codes),
     }
 
 

@@ -1,22 +1,18 @@
 """Form of a PBX. The rules are the domain's; the form only carries what was typed."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, SelectField, StringField
+from wtforms import BooleanField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
+from phoneprov.pbx.dialects.loader import get_dialect
+from phoneprov.pbx.dialects.typed import LONGEST_CODE, LONGEST_SLOTS, write_codes
 from phoneprov.pbx.kinds import PbxKind
 from phoneprov.pbx.models import Pbx
 from phoneprov.pbx.pbxs import DIALECTS, TRANSPORTS, PbxDraft
 from phoneprov.web.fields import WholeNumberField
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
-_DIALECT_WORDS = {
-    "asterisk": "Asterisk",
-    "freeswitch": "FreeSWITCH",
-    "kamailio": "Kamailio",
-    "own": "Its own, typed by hand",
-}
 
 
 class PbxForm(FlaskForm):
@@ -47,9 +43,20 @@ class PbxForm(FlaskForm):
     pickup_code = StringField("Pick-up code", render_kw={**_PLAIN, "maxlength": 16})
     dialect = SelectField(
         "Feature codes",
-        choices=[SelectChoice(name, _DIALECT_WORDS[name]) for name in DIALECTS],
+        choices=[SelectChoice(name, get_dialect(name).label) for name in DIALECTS],
         default="own",
     )
+    park_slots = StringField(
+        "Park slots", default="71-75", render_kw={**_PLAIN, "maxlength": LONGEST_SLOTS}
+    )
+    park_code = StringField("Park code", render_kw={**_PLAIN, "maxlength": LONGEST_CODE})
+    park_slot_code = StringField("Park on a slot", render_kw={**_PLAIN, "maxlength": LONGEST_CODE})
+    retrieve_code = StringField("Park retrieve", render_kw={**_PLAIN, "maxlength": LONGEST_CODE})
+    outside_prefix = StringField("Outside prefix", render_kw={**_PLAIN, "maxlength": 8})
+    international_prefix = StringField(
+        "Instead of +", default="+", render_kw={**_PLAIN, "maxlength": 8}
+    )
+    feature_codes = TextAreaField("Codes that differ", render_kw={**_PLAIN, "rows": 5})
     rtp_ports = StringField("RTP ports", default="10000-20000", render_kw=_PLAIN)
     is_active = BooleanField("Keep the link to it running", default=True)
 
@@ -68,6 +75,13 @@ class PbxForm(FlaskForm):
             link_secret=secret,
             pickup_code=self.pickup_code.data or "",
             dialect=self.dialect.data or "",
+            park_slots=self.park_slots.data or "",
+            park_code=self.park_code.data or "",
+            park_slot_code=self.park_slot_code.data or "",
+            retrieve_code=self.retrieve_code.data or "",
+            outside_prefix=self.outside_prefix.data or "",
+            international_prefix=self.international_prefix.data or "",
+            feature_codes=self.feature_codes.data or "",
             rtp_ports=self.rtp_ports.data or "",
             is_active=bool(self.is_active.data),
         )
@@ -76,4 +90,5 @@ class PbxForm(FlaskForm):
 def pbx_form(pbx: Pbx) -> PbxForm:
     """Return the form to edit a PBX; its secret is never filled in."""
     names = PbxForm().data.keys() - {"link_secret", "forget_secret", "csrf_token"}
-    return PbxForm(data={name: getattr(pbx, name) for name in names})
+    values = {name: getattr(pbx, name) for name in names}
+    return PbxForm(data={**values, "feature_codes": write_codes(pbx.feature_codes)})

@@ -1,0 +1,1 @@
+"""What buttons dial on each kind of PBX: feature codes, parking, pick-up."""
