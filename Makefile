@@ -28,7 +28,7 @@ test: $(VENV)/.tests ## all tests; installs the real components it may
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 conformance: $(VENV)/.tests ## what phones read, for every model
-	$(BIN)/python -m pytest tests/conformance $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests/conformance --matrix -q -n auto $(PYTEST_ARGS)
 
 bench: $(VENV)/.tests ## ratios against a yardstick measured in the same run
 	$(BIN)/python -m benchmarks

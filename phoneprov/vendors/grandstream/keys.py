@@ -10,12 +10,13 @@ gxp17xx (1.0.1.8), gxp21xx (comment of P1363) and grp26xx (words that modes may 
 from phoneprov.catalog.model import PhoneModel
 from phoneprov.vendors.config import Button, ButtonKind, PhoneConfig
 from phoneprov.vendors.defaults import buttons_or_lines
+from phoneprov.vendors.errors import UnwritableValueError
 from phoneprov.vendors.grandstream.accounts import Parameters
 
 LONGEST_LABEL = 32
 LONGEST_VALUE = 64
 LAST_NUMBERED_KEY = 48
-"""Virtual keys beyond it have no P-number (P23968 locks key 1)."""
+"""Virtual keys beyond it have no P-number (P23968 locks key 1): no model can count more."""
 
 _WORDS = {
     ButtonKind.LINE: "line",
@@ -58,7 +59,7 @@ def key_parameters(config: PhoneConfig) -> Parameters:
     has_none = _has_screen_keys(config.model) and not config.buttons
     buttons = {} if has_none else buttons_or_lines(config)
     parameters: Parameters = []
-    for position in range(1, _last_position(config.model) + 1):
+    for position in range(1, config.model.line_keys + 1):
         names = _names(config.model, position)
         parameters += zip(names, _values(config.model, position, buttons), strict=True)
     return parameters
@@ -68,15 +69,14 @@ def _has_screen_keys(model: PhoneModel) -> bool:
     return model.name.upper().startswith(_SCREEN_FAMILIES)
 
 
-def _last_position(model: PhoneModel) -> int:
-    return model.line_keys if _has_screen_keys(model) else min(model.line_keys, LAST_NUMBERED_KEY)
-
-
 def _names(model: PhoneModel, position: int) -> tuple[str, str, str, str]:
     """Return the P-names of a key: mode, account, label, value."""
     if _has_screen_keys(model):
         first = 23000 + 5 * (position - 1)
     elif position > 6:  # noqa: PLR2004 - keys 1 to 6 are numbered in another place
+        if position > LAST_NUMBERED_KEY:
+            message = f"key {position} of {model.name}: beyond {LAST_NUMBERED_KEY} there is none"
+            raise UnwritableValueError(message)
         first = 23800 + 4 * (position - 7)
     else:
         mode, label = 1363 + 2 * (position - 1), 1465 + 2 * (position - 1)

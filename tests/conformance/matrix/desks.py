@@ -1,0 +1,269 @@
+"""One way to ask the four vendors' independent readers the same questions."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+
+from phoneprov.catalog.model import PhoneModel, Vendor
+from phoneprov.vendors.config import ButtonKind, PhoneConfig
+from tests.conformance import intents
+from tests.conformance.cisco import models as cisco
+from tests.conformance.grandstream import models as grandstream
+from tests.conformance.grandstream.test_phone_file import KNOWN_OTHERWISE
+from tests.conformance.polycom import models as polycom
+from tests.conformance.readers.cisco import CiscoClock, CiscoPhone, read_elements
+from tests.conformance.readers.grandstream import GrandstreamPhone, local_clock, read_values
+from tests.conformance.readers.polycom import PolycomClock, PolycomPhone
+from tests.conformance.readers.yealink import YealinkClock, YealinkPhone, read_lines
+from tests.conformance.yealink import models as yealink
+from tests.conformance.yealink.test_phone_file import NAMED_ELSEWHERE
+
+Clock = Callable[[datetime], datetime]
+DIALS = frozenset({ButtonKind.SPEED_DIAL, ButtonKind.FEATURE_CODE, ButtonKind.CUSTOM})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadKey:
+    """What a key does on the phone: the kinds it can have been meant as, and what it holds."""
+
+    kinds: frozenset[ButtonKind]
+    target: str
+    label: str
+    account: int
+
+
+class Desk(Protocol):
+    """A phone of one vendor on a desk, which remembers what earlier configs said."""
+
+    def __init__(self, model: PhoneModel) -> None: ...
+
+    def take(self, config: PhoneConfig) -> None:
+        """Fetch and apply a config."""
+        ...
+
+    def accounts(self) -> dict[int, Any]:
+        """Return the accounts that would register, by number."""
+        ...
+
+    def secrets(self) -> set[str]:
+        """Return all SIP passwords that are stored."""
+        ...
+
+    def keys(self) -> dict[int, ReadKey]:
+        """Return the keys that do something, by position."""
+        ...
+
+    def clock(self, year: int) -> Clock:
+        """Return what turns a moment into the time on the screen."""
+        ...
+
+    def unknown_names(self, config: PhoneConfig) -> set[str]:
+        """Return the names in the config's file that the vendor's vocabulary lacks."""
+        ...
+
+
+class YealinkDesk:
+    """A Yealink on a desk."""
+
+    KINDS: ClassVar = {
+        15: frozenset({ButtonKind.LINE}),
+        16: frozenset({ButtonKind.BLF, ButtonKind.PARK_RETRIEVE}),
+        13: DIALS,
+        10: frozenset({ButtonKind.PARK}),
+        1: frozenset({ButtonKind.CONFERENCE}),
+    }
+
+    def __init__(self, model: PhoneModel) -> None:
+        self.model = model
+        self.phone = YealinkPhone()
+
+    def take(self, config: PhoneConfig) -> None:
+        self.phone.take(yealink.body_of(config))
+
+    def accounts(self) -> dict[int, Any]:
+        return dict(self.phone.accounts())
+
+    def secrets(self) -> set[str]:
+        return self.phone.secrets()
+
+    def keys(self) -> dict[int, ReadKey]:
+        return {
+            position: ReadKey(
+                kinds=self.KINDS[key.type], target=key.value, label=key.label, account=key.line
+            )
+            for position, key in self.phone.keys().items()
+        }
+
+    def clock(self, year: int) -> Clock:
+        return YealinkClock(self.phone, year).local_time
+
+    def unknown_names(self, config: PhoneConfig) -> set[str]:
+        known = {re.sub(r"\{\w\}", "{n}", name) for name in intents.known_names("yealink")}
+        names = {name for name, _ in read_lines(yealink.body_of(config))}
+        return {_with_n(name) for name in names} - known - NAMED_ELSEWHERE
+
+
+class GrandstreamDesk:
+    """A Grandstream on a desk."""
+
+    KINDS: ClassVar = {
+        "line": frozenset({ButtonKind.LINE}),
+        "blf": frozenset({ButtonKind.BLF}),
+        "speeddial": DIALS,
+        "callpark": frozenset({ButtonKind.PARK}),
+        "monitoredcp": frozenset({ButtonKind.PARK_RETRIEVE}),
+        "conference": frozenset({ButtonKind.CONFERENCE}),
+    }
+
+    def __init__(self, model: PhoneModel) -> None:
+        self.model = model
+        self.phone = GrandstreamPhone(
+            model=model.name, mac=grandstream.MAC, fixed_keys=model.physical_keys
+        )
+
+    def take(self, config: PhoneConfig) -> None:
+        self.phone.take(grandstream.body_of(config))
+
+    def accounts(self) -> dict[int, Any]:
+        return dict(self.phone.accounts())
+
+    def secrets(self) -> set[str]:
+        return self.phone.passwords()
+
+    def keys(self) -> dict[int, ReadKey]:
+        return {
+            position: ReadKey(
+                kinds=self.KINDS[key.mode], target=key.value, label=key.label, account=key.account
+            )
+            for position, key in self.phone.keys(self.model.line_keys).items()
+        }
+
+    def clock(self, year: int) -> Clock:
+        return local_clock(self.phone, year)
+
+    def unknown_names(self, config: PhoneConfig) -> set[str]:
+        names = {name for name, _ in read_values(grandstream.body_of(config), grandstream.MAC)}
+        unknown = names - intents.known_names("grandstream")
+        return {name for name in unknown if not KNOWN_OTHERWISE.fullmatch(name)}
+
+
+class CiscoDesk:
+    """A Cisco SPA on a desk; what it does is said by the functions of a key."""
+
+    def __init__(self, model: PhoneModel) -> None:
+        self.model = model
+        self.phone = CiscoPhone()
+
+    def take(self, config: PhoneConfig) -> None:
+        self.phone.take(cisco.body_of(config))
+
+    def accounts(self) -> dict[int, Any]:
+        return dict(self.phone.accounts())
+
+    def secrets(self) -> set[str]:
+        return self.phone.secrets()
+
+    def keys(self) -> dict[int, ReadKey]:
+        transfers = self.phone.get("BXfer_On_Speed_Dial_Enable", "No") == "Yes"
+        return {
+            position: ReadKey(
+                kinds=self.kinds(key.functions, transfers=transfers),
+                target=(key.watches or key.dials).removesuffix("@$PROXY"),
+                label=key.label,
+                account=key.account,
+            )
+            for position, key in self.phone.keys().items()
+        }
+
+    @staticmethod
+    def kinds(functions: tuple[str, ...], *, transfers: bool) -> frozenset[ButtonKind]:
+        """Return what functions can mean; in a call a speed dial may be a transfer."""
+        if not functions:
+            return frozenset({ButtonKind.LINE})
+        if "blf" in functions:
+            picks_up = "cp" in functions
+            return frozenset({ButtonKind.BLF if picks_up else ButtonKind.PARK_RETRIEVE})
+        return frozenset({ButtonKind.PARK}) if transfers else DIALS | {ButtonKind.CONFERENCE}
+
+    def clock(self, year: int) -> Clock:
+        return CiscoClock(self.phone, year).local_time
+
+    def unknown_names(self, config: PhoneConfig) -> set[str]:
+        known = intents.known_names("cisco_spa")
+        names = {name for name, _ in read_elements(cisco.body_of(config))}
+        return {re.sub(r"_\d+_$", "_{n}_", name) for name in names} - known
+
+
+class PolycomDesk:
+    """A Polycom VVX on a desk."""
+
+    KINDS: ClassVar = {
+        "line": frozenset({ButtonKind.LINE}),
+        "normal": frozenset({ButtonKind.BLF}),
+        "automata": frozenset({ButtonKind.PARK_RETRIEVE}),
+        "transfer": frozenset({ButtonKind.PARK}),
+        "dial": DIALS | {ButtonKind.CONFERENCE},
+    }
+
+    def __init__(self, model: PhoneModel) -> None:
+        self.model = model
+        self.phone = PolycomPhone(mac=polycom.MAC)
+
+    def take(self, config: PhoneConfig) -> None:
+        polycom.boot(self.phone, config)
+
+    def accounts(self) -> dict[int, Any]:
+        return dict(self.phone.accounts())
+
+    def secrets(self) -> set[str]:
+        return self.phone.secrets()
+
+    def keys(self) -> dict[int, ReadKey]:
+        return {
+            position: ReadKey(
+                kinds=self.KINDS[key.what],
+                target=key.target,
+                label=key.label,
+                account=key.account or 1,
+            )
+            for position, key in self.phone.keys().items()
+        }
+
+    def clock(self, year: int) -> Clock:
+        return PolycomClock(self.phone, year).local_time
+
+    def unknown_names(self, config: PhoneConfig) -> set[str]:
+        known = intents.known_names("polycom")
+        names = {_with_n(name) for name, _ in polycom.parameters_of(config)}
+        names = {name.replace("server.{n}.", "server.1.") for name in names} - known
+        return {name.replace("server.1.", "server.{n}.") for name in names} - known
+
+
+DESKS: dict[Vendor, type[Desk]] = {
+    Vendor.YEALINK: YealinkDesk,
+    Vendor.GRANDSTREAM: GrandstreamDesk,
+    Vendor.CISCO: CiscoDesk,
+    Vendor.POLYCOM: PolycomDesk,
+}
+MACS = {
+    Vendor.YEALINK: yealink.MAC,
+    Vendor.GRANDSTREAM: grandstream.MAC,
+    Vendor.CISCO: cisco.MAC,
+    Vendor.POLYCOM: polycom.MAC,
+}
+
+
+def desk_for(model: PhoneModel) -> Desk:
+    """Return a new phone of a model, fresh from its box."""
+    return DESKS[model.vendor](model)
+
+
+def config_for(model: PhoneModel, **changes: Any) -> PhoneConfig:
+    """Return what a phone of a model with one account is told."""
+    return intents.config(model, MACS[model.vendor], **changes)
+
+
+def _with_n(name: str) -> str:
+    return re.sub(r"(?<=\.)\d+(?=\.|$)", "{n}", name)
