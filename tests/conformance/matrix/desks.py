@@ -59,6 +59,10 @@ class Desk(Protocol):
         """Return what turns a moment into the time on the screen."""
         ...
 
+    def parameters(self, config: PhoneConfig) -> list[tuple[str, str]]:
+        """Return names and values of the config's file, in order, as they stand there."""
+        ...
+
     def unknown_names(self, config: PhoneConfig) -> set[str]:
         """Return the names in the config's file that the vendor's vocabulary lacks."""
         ...
@@ -99,9 +103,12 @@ class YealinkDesk:
     def clock(self, year: int) -> Clock:
         return YealinkClock(self.phone, year).local_time
 
+    def parameters(self, config: PhoneConfig) -> list[tuple[str, str]]:
+        return read_lines(yealink.body_of(config))
+
     def unknown_names(self, config: PhoneConfig) -> set[str]:
         known = {re.sub(r"\{\w\}", "{n}", name) for name in intents.known_names("yealink")}
-        names = {name for name, _ in read_lines(yealink.body_of(config))}
+        names = {name for name, _ in self.parameters(config)}
         return {_with_n(name) for name in names} - known - NAMED_ELSEWHERE
 
 
@@ -143,8 +150,11 @@ class GrandstreamDesk:
     def clock(self, year: int) -> Clock:
         return local_clock(self.phone, year)
 
+    def parameters(self, config: PhoneConfig) -> list[tuple[str, str]]:
+        return read_values(grandstream.body_of(config), grandstream.MAC)
+
     def unknown_names(self, config: PhoneConfig) -> set[str]:
-        names = {name for name, _ in read_values(grandstream.body_of(config), grandstream.MAC)}
+        names = {name for name, _ in self.parameters(config)}
         unknown = names - intents.known_names("grandstream")
         return {name for name in unknown if not KNOWN_OTHERWISE.fullmatch(name)}
 
@@ -190,9 +200,12 @@ class CiscoDesk:
     def clock(self, year: int) -> Clock:
         return CiscoClock(self.phone, year).local_time
 
+    def parameters(self, config: PhoneConfig) -> list[tuple[str, str]]:
+        return read_elements(cisco.body_of(config))
+
     def unknown_names(self, config: PhoneConfig) -> set[str]:
         known = intents.known_names("cisco_spa")
-        names = {name for name, _ in read_elements(cisco.body_of(config))}
+        names = {name for name, _ in self.parameters(config)}
         return {re.sub(r"_\d+_$", "_{n}_", name) for name in names} - known
 
 
@@ -234,9 +247,12 @@ class PolycomDesk:
     def clock(self, year: int) -> Clock:
         return PolycomClock(self.phone, year).local_time
 
+    def parameters(self, config: PhoneConfig) -> list[tuple[str, str]]:
+        return polycom.parameters_of(config)
+
     def unknown_names(self, config: PhoneConfig) -> set[str]:
         known = intents.known_names("polycom")
-        names = {_with_n(name) for name, _ in polycom.parameters_of(config)}
+        names = {_with_n(name) for name, _ in self.parameters(config)}
         names = {name.replace("server.{n}.", "server.1.") for name in names} - known
         return {name.replace("server.1.", "server.{n}.") for name in names} - known
 
