@@ -1,11 +1,12 @@
 """`make bench`: runs every benchmark and prints its ratios."""
 
-from benchmarks import phones_page, prov_hit
+from benchmarks import boot_storm, phones_page, prov_hit
 
 
 def main() -> None:
     """Run all, one after another."""
     prov_hit.main()
+    boot_storm.main()
     phones_page.main()
 
 

@@ -1,0 +1,103 @@
+"""Servers of a benchmark, each in a process of its own: the product, and the bare yardstick."""
+
+import http.client
+import logging
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event
+
+from benchmarks.installation import installation, mac_of, token_of
+
+THREADS = 8
+BODY_BYTES = 1500
+"""Half of the bare app's body; the other half comes of writing it in hexadecimal."""
+
+
+def config_paths(phones: int) -> list[str]:
+    """Return where each phone asks for its config."""
+    return [f"/prov/t/{token_of(number)}/{mac_of(number)}.cfg" for number in range(phones)]
+
+
+@contextmanager
+def running(serve: Callable[[Any, int], None], phones: int) -> Iterator[int]:
+    """Yield the port of a server that knows `phones` phones; stop it in the end."""
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.Process(target=serve, args=(theirs, phones), daemon=True)
+    process.start()
+    try:
+        assert ours.poll(120), "the server did not start"
+        yield int(ours.recv())
+    finally:
+        process.terminate()
+        process.join(5)
+
+
+def serve_warm(ready: Any, phones: int) -> None:
+    """Serve the product with every config in the cache."""
+    with installation(tenants=1, phones=phones) as app:
+        from phoneprov.provisioning.exchange import Ask
+        from phoneprov.web.runtime import EXTENSION
+
+        answering = app.extensions[EXTENSION].answering
+        for path in config_paths(phones):
+            answer = answering.answer(Ask(method="GET", path=path, address="127.0.0.1"))
+            assert answer.status == 200, path
+        _serve(_counting(app.wsgi_app), ready)
+
+
+def serve_cold(ready: Any, phones: int) -> None:
+    """Serve the product with an empty cache."""
+    with installation(tenants=1, phones=phones) as app:
+        _serve(_counting(app.wsgi_app), ready)
+
+
+def serve_bare(ready: Any, phones: int) -> None:
+    """Serve bytes from a dict, and nothing else."""
+    bodies = {path: os.urandom(BODY_BYTES).hex().encode() for path in config_paths(phones)}
+
+    def bare(environ: Any, start_response: Any) -> Any:
+        body = bodies[environ["PATH_INFO"]]
+        headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
+        start_response("200 OK", headers)
+        return [body]
+
+    _serve(bare, ready)
+
+
+def queries_so_far(port: int) -> int:
+    """Return how many queries the product has run since it serves."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/queries")
+    queries = int(connection.getresponse().read())
+    connection.close()
+    return queries
+
+
+def _counting(app: Any) -> Any:
+    from phoneprov.web.database import db
+
+    queries: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *args: queries.append(args[2]))
+
+    def counted(environ: Any, start_response: Any) -> Any:
+        if environ["PATH_INFO"] == "/queries":
+            start_response("200 OK", [("Content-Length", str(len(str(len(queries)))))])
+            return [str(len(queries)).encode()]
+        return app(environ, start_response)
+
+    return counted
+
+
+def _serve(app: Any, ready: Any) -> None:
+    from waitress.server import create_server
+
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    server = create_server(
+        app, host="127.0.0.1", port=0, threads=THREADS, connection_limit=4000, ident=None
+    )
+    ready.send(server.effective_port)
+    server.run()
