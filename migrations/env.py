@@ -4,6 +4,7 @@ from alembic import context
 from flask import current_app
 
 import phoneprov.fleet.models
+import phoneprov.layouts.models
 import phoneprov.operations.models
 import phoneprov.pbx.models
 import phoneprov.tenancy.models  # noqa: F401 - importing them fills the metadata

@@ -170,12 +170,48 @@ def upgrade():
     with op.batch_alter_table('user_account', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_user_account_tenant_id'), ['tenant_id'], unique=False)
 
+    op.create_table('button_layout',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('tenant_id', sa.Integer(), nullable=False),
+    sa.Column('is_for_module', sa.Boolean(), nullable=False),
+    sa.Column('name', sa.String(length=64), nullable=False),
+    sa.Column('description', sa.String(length=200), nullable=False),
+    sa.Column('model_slug', sa.String(length=60), nullable=False),
+    sa.Column('is_default', sa.Boolean(), nullable=False),
+    sa.Column('leaves_out_own', sa.Boolean(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id'], ['tenant.id'], name=op.f('fk_button_layout_tenant_id_tenant'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_button_layout')),
+    sa.UniqueConstraint('tenant_id', 'is_for_module', 'name', name=op.f('uq_button_layout_tenant_id'))
+    )
+    with op.batch_alter_table('button_layout', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_button_layout_tenant_id'), ['tenant_id'], unique=False)
+        batch_op.create_index('uq_button_layout_default', ['tenant_id', 'is_for_module', 'model_slug'], unique=True, sqlite_where=sa.text('is_default'), postgresql_where=sa.text('is_default'))
+
+    op.create_table('layout_button',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('layout_id', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('value', sa.String(length=128), nullable=False),
+    sa.Column('label', sa.String(length=64), nullable=False),
+    sa.Column('extension_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['extension_id'], ['extension.id'], name=op.f('fk_layout_button_extension_id_extension'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['layout_id'], ['button_layout.id'], name=op.f('fk_layout_button_layout_id_button_layout'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_layout_button')),
+    sa.UniqueConstraint('layout_id', 'position', name=op.f('uq_layout_button_layout_id'))
+    )
+    with op.batch_alter_table('layout_button', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_layout_button_extension_id'), ['extension_id'], unique=False)
+
     op.create_table('phone',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('tenant_id', sa.Integer(), nullable=False),
     sa.Column('mac', sa.String(length=12), nullable=False),
     sa.Column('model_slug', sa.String(length=60), nullable=False),
     sa.Column('extension_id', sa.Integer(), nullable=True),
+    sa.Column('button_layout_id', sa.Integer(), nullable=True),
     sa.Column('display_name', sa.String(length=64), nullable=False),
     sa.Column('time_zone', sa.String(length=60), nullable=True),
     sa.Column('admin_password', sa.Text(), nullable=True),
@@ -213,6 +249,7 @@ def upgrade():
     sa.Column('status_reason', sa.String(length=300), nullable=False),
     sa.Column('status_since_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('recheck_after', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['button_layout_id'], ['button_layout.id'], name=op.f('fk_phone_button_layout_id_button_layout'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['extension_id'], ['extension.id'], name=op.f('fk_phone_extension_id_extension'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['tenant_id'], ['tenant.id'], name=op.f('fk_phone_tenant_id_tenant'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_phone')),
@@ -220,6 +257,7 @@ def upgrade():
     sa.UniqueConstraint('token_hash', name=op.f('uq_phone_token_hash'))
     )
     with op.batch_alter_table('phone', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_phone_button_layout_id'), ['button_layout_id'], unique=False)
         batch_op.create_index('ix_phone_config_changed_at', ['config_changed_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_phone_extension_id'), ['extension_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_phone_last_registered_at'), ['last_registered_at'], unique=False)
@@ -291,6 +329,20 @@ def upgrade():
     with op.batch_alter_table('phone_event', schema=None) as batch_op:
         batch_op.create_index('ix_phone_event_phone_at', ['phone_id', 'at'], unique=False)
 
+    op.create_table('phone_module',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('phone_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('module_slug', sa.String(length=60), nullable=False),
+    sa.Column('layout_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['layout_id'], ['button_layout.id'], name=op.f('fk_phone_module_layout_id_button_layout'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['phone_id'], ['phone.id'], name=op.f('fk_phone_module_phone_id_phone'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_phone_module')),
+    sa.UniqueConstraint('phone_id', 'number', name=op.f('uq_phone_module_phone_id'))
+    )
+    with op.batch_alter_table('phone_module', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_phone_module_layout_id'), ['layout_id'], unique=False)
+
     op.create_table('phone_upload',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('phone_id', sa.Integer(), nullable=False),
@@ -344,6 +396,10 @@ def downgrade():
 
     op.drop_table('registration')
     op.drop_table('phone_upload')
+    with op.batch_alter_table('phone_module', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_phone_module_layout_id'))
+
+    op.drop_table('phone_module')
     with op.batch_alter_table('phone_event', schema=None) as batch_op:
         batch_op.drop_index('ix_phone_event_phone_at')
 
@@ -369,8 +425,18 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_phone_last_registered_at'))
         batch_op.drop_index(batch_op.f('ix_phone_extension_id'))
         batch_op.drop_index('ix_phone_config_changed_at')
+        batch_op.drop_index(batch_op.f('ix_phone_button_layout_id'))
 
     op.drop_table('phone')
+    with op.batch_alter_table('layout_button', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_layout_button_extension_id'))
+
+    op.drop_table('layout_button')
+    with op.batch_alter_table('button_layout', schema=None) as batch_op:
+        batch_op.drop_index('uq_button_layout_default', sqlite_where=sa.text('is_default'), postgresql_where=sa.text('is_default'))
+        batch_op.drop_index(batch_op.f('ix_button_layout_tenant_id'))
+
+    op.drop_table('button_layout')
     with op.batch_alter_table('user_account', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_user_account_tenant_id'))
 

@@ -1,6 +1,7 @@
 """What a person typed into the phone form, and whether it can be so."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,11 +12,29 @@ from phoneprov.core.mac import parse_mac
 from phoneprov.core.text import clean_text
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.passwords import check_admin_password
+from phoneprov.layouts.models import ButtonLayout
 from phoneprov.tenancy.models import Extension, Tenant
 from phoneprov.tenancy.queries import find_extension
 from phoneprov.vendors.zone_rules import ZONE_NAMES
 
 LOWEST_PORT, HIGHEST_PORT = 1024, 65535
+
+
+class Unsaid(Enum):
+    """That nobody said which layout: the model's default for what is new, else as it is."""
+
+    UNSAID = "unsaid"
+
+
+UNSAID = Unsaid.UNSAID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleDraft:
+    """One expansion module of a phone; `layout_id` None leaves its keys empty."""
+
+    module_slug: str
+    layout_id: int | Unsaid | None = UNSAID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +44,9 @@ class PhoneDraft:
     mac: str
     model_slug: str
     extension_id: int | None = None
+    button_layout_id: int | Unsaid | None = UNSAID
+    modules: tuple[ModuleDraft, ...] | Unsaid = UNSAID
+    """In the order of attachment; unsaid: none on a new phone, else as they are."""
     display_name: str = ""
     time_zone: str | None = None
     admin_password: str | None = None
@@ -88,6 +110,7 @@ _FIELD_WORDS = {
     "mac": "MAC address",
     "model_slug": "model",
     "extension_id": "extension",
+    "button_layout_id": "button layout",
     "display_name": "display name",
     "time_zone": "time zone",
     "local_sip_port": "local SIP port",
@@ -98,7 +121,13 @@ _FIELD_WORDS = {
 
 
 def name_changes(session: Session, changes: dict[str, list[object]]) -> list[str]:
-    """Put numbers of extensions in the place of their ids, for the audit; return the words."""
+    """Put numbers and names in the place of ids, for the audit; return the words."""
+    if "button_layout_id" in changes:
+        ids = [value for value in changes["button_layout_id"] if isinstance(value, int)]
+        layouts = session.scalars(select(ButtonLayout).where(ButtonLayout.id.in_(ids)))
+        names = {row.id: row.name for row in layouts}
+        before, after = changes.pop("button_layout_id")
+        changes["button layout"] = [names.get(before), names.get(after)]  # type: ignore[call-overload]
     if "extension_id" in changes:
         ids = [value for value in changes["extension_id"] if isinstance(value, int)]
         rows = session.scalars(select(Extension).where(Extension.id.in_(ids)))

@@ -14,7 +14,7 @@ from phoneprov.core.errors import InvalidValueError
 from phoneprov.core.mac import format_mac
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.phones import unassign_phone
-from phoneprov.fleet.revisions import touch_extension_phones, touch_phones
+from phoneprov.fleet.revisions import touch_extension_phones
 from phoneprov.tenancy import extensions
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.extension_import import ImportPlan
@@ -84,15 +84,19 @@ def update_extension(
     """
     changed = extensions.change_extension(session, extension, values, actor=actor, now=now)
     if changed:
-        touch_extension_phones(session, extension.id, now)
+        touch_extension_phones(session, [extension.id], now)
     return changed
 
 
 def remove_extension(session: Session, extension: Extension, *, actor: Actor, now: datetime) -> int:
-    """Delete an extension; its phones stay, without one. Return how many those are."""
+    """Delete an extension; its phones stay, without one. Return how many those are.
+
+    Buttons that point at it stay as well, and phones that have one are told.
+    """
     phones = list_phones_on(session, extension.id)
     for phone in phones:
         unassign_phone(session, phone, actor=actor, now=now)
+    touch_extension_phones(session, [extension.id], now)
     extensions.delete_extension(session, extension, actor=actor, now=now)
     return len(phones)
 
@@ -119,7 +123,7 @@ def import_extensions(
     added = [add.values for add in plan.added]
     extensions.add_extensions(session, tenant, added, actor=actor, now=now)
     ids = [kept[change.values.number].id for change in plan.changed]
-    touch_phones(session, session.scalars(select(Phone.id).where(Phone.extension_id.in_(ids))), now)
+    touch_extension_phones(session, ids, now)
     write_audit(
         session,
         actor,

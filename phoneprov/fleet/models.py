@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from phoneprov.core.database import Model, WordColumn
 from phoneprov.core.secrets import SecretText
 from phoneprov.fleet.status import PhoneStatus
+from phoneprov.layouts.models import ButtonLayout
 from phoneprov.pbx.link import Reachability
 from phoneprov.tenancy.models import Extension, Tenant
 
@@ -37,6 +38,10 @@ class Phone(Model):
     extension_id: Mapped[int | None] = mapped_column(
         ForeignKey("extension.id", ondelete="SET NULL"), index=True
     )
+    button_layout_id: Mapped[int | None] = mapped_column(
+        ForeignKey(ButtonLayout.id, ondelete="SET NULL"), index=True
+    )
+    """None: its keys are its lines."""
     display_name: Mapped[str] = mapped_column(String(64), default="")
     time_zone: Mapped[str | None] = mapped_column(String(60))
     """None: the tenant's, also when that changes later."""
@@ -93,6 +98,23 @@ class Phone(Model):
 
     extension: Mapped[Extension | None] = relationship(lazy="raise_on_sql")
     tenant: Mapped[Tenant] = relationship(lazy="raise_on_sql")
+
+
+class PhoneModule(Model):
+    """An expansion module on a phone."""
+
+    __tablename__ = "phone_module"
+    __table_args__ = (UniqueConstraint("phone_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    phone_id: Mapped[int] = mapped_column(ForeignKey("phone.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    """Counts from 1, the one next to the phone."""
+    module_slug: Mapped[str] = mapped_column(String(60))
+    layout_id: Mapped[int | None] = mapped_column(
+        ForeignKey(ButtonLayout.id, ondelete="SET NULL"), index=True
+    )
+    """None: its keys do nothing."""
 
 
 class Registration(Model):

@@ -13,6 +13,7 @@ from phoneprov.core.secrets import new_token
 from phoneprov.fleet.drafts import PhoneDraft, check_draft, mac_taken, name_changes
 from phoneprov.fleet.events import write_event
 from phoneprov.fleet.models import Farewell, Phone, Registration, UnknownMac
+from phoneprov.fleet.phone_keys import attach_modules, plan_keys
 from phoneprov.fleet.refresh import refresh_statuses
 from phoneprov.fleet.revisions import forget_cached, touch_phones
 from phoneprov.fleet.status import PhoneStatus
@@ -48,6 +49,7 @@ def add_phone(  # noqa: PLR0913 - a verb with its actor and time
     more about whose it is than that.
     """
     values = check_draft(session, catalog, tenant, draft)
+    keys = plan_keys(session, catalog, tenant.id, draft)
     token = new_token()
     phone = Phone(
         tenant_id=tenant.id,
@@ -59,10 +61,12 @@ def add_phone(  # noqa: PLR0913 - a verb with its actor and time
         status_since_at=now,
         status_reason="Nothing was asked for by this MAC address since it was added.",
         admin_password=draft.admin_password or None,
+        button_layout_id=keys.button_layout_id,
         **values,
     )
     open_window(phone, tenant, now)
     _insert(session, phone)
+    attach_modules(session, phone.id, keys)
     session.execute(delete(Farewell).where(Farewell.mac == phone.mac))
     session.execute(delete(UnknownMac).where(UnknownMac.mac == phone.mac))
     write_event(session, phone.id, "config", "Added to the dashboard.", at=now)
@@ -88,7 +92,12 @@ def change_phone(  # noqa: PLR0913 - a verb with its actor and time
     Raises InvalidValueError.
     """
     tenant = phone.tenant
-    changes = _take_values(phone, check_draft(session, catalog, tenant, draft, own_id=phone.id))
+    values = check_draft(session, catalog, tenant, draft, own_id=phone.id)
+    keys = plan_keys(session, catalog, tenant.id, draft, phone)
+    modules = attach_modules(session, phone.id, keys)
+    changes = _take_values(phone, {**values, "button_layout_id": keys.button_layout_id})
+    if modules is not None:
+        changes["modules"] = modules
     if not keep_password and phone.admin_password != (draft.admin_password or None):
         phone.admin_password = draft.admin_password or None
         changes["admin_password"] = [MASK, MASK]

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session
 
-from phoneprov.fleet.models import Phone
+from phoneprov.fleet.models import Phone, PhoneModule
+from phoneprov.layouts.models import ButtonLayout, LayoutButton
 from phoneprov.tenancy.models import Tenant
 
 TOUCHED = "touched_phone_ids"
@@ -22,9 +23,36 @@ def touch_phones(session: Session, phone_ids: Iterable[int], now: datetime) -> i
     return _touch(session, Phone.id.in_(list(phone_ids)), now)
 
 
-def touch_extension_phones(session: Session, extension_id: int, now: datetime) -> int:
-    """Bump the phones that register as this extension."""
-    return _touch(session, Phone.extension_id == extension_id, now)
+def touch_extension_phones(session: Session, extension_ids: Iterable[int], now: datetime) -> int:
+    """Bump the phones that register as one of these extensions, or have a button on one.
+
+    An extension's number, its name, and for a line key its credentials are in their configs.
+    """
+    ids = list(extension_ids)
+    pointing = select(LayoutButton.layout_id).where(LayoutButton.extension_id.in_(ids))
+    return _touch(session, or_(Phone.extension_id.in_(ids), _uses(pointing)), now)
+
+
+def touch_layout_phones(session: Session, layout_id: int, now: datetime) -> int:
+    """Bump the phones that use this layout, for themselves or for a module."""
+    return _touch(session, _uses(select(ButtonLayout.id).where(ButtonLayout.id == layout_id)), now)
+
+
+def touch_phones_that_say(session: Session, tenant_id: int, variable: str, now: datetime) -> int:
+    """Bump the phones of a tenant with this variable in a label or value of their layouts."""
+    said = f"{{{variable}}}"
+    layouts = (
+        select(LayoutButton.layout_id)
+        .join(ButtonLayout, ButtonLayout.id == LayoutButton.layout_id)
+        .where(ButtonLayout.tenant_id == tenant_id)
+        .where(
+            or_(
+                LayoutButton.label.contains(said, autoescape=True),
+                LayoutButton.value.contains(said, autoescape=True),
+            )
+        )
+    )
+    return _touch(session, _uses(layouts), now)
 
 
 def touch_tenant_phones(session: Session, tenant_id: int, now: datetime) -> int:
@@ -41,6 +69,12 @@ def touch_pbx_phones(session: Session, pbx_id: int, now: datetime) -> int:
 def forget_cached(session: Session, phone_ids: Iterable[int]) -> None:
     """Let the cache drop these phones after the commit, without a new revision."""
     session.info.setdefault(TOUCHED, set()).update(phone_ids)
+
+
+def _uses(layout_ids: Select[Any]) -> ColumnElement[bool]:
+    """Return the condition that a phone uses one of these layouts."""
+    on_modules = select(PhoneModule.phone_id).where(PhoneModule.layout_id.in_(layout_ids))
+    return or_(Phone.button_layout_id.in_(layout_ids), Phone.id.in_(on_modules))
 
 
 def _touch(session: Session, which: ColumnElement[bool], now: datetime) -> int:

@@ -11,7 +11,7 @@ from phoneprov.fleet.models import Phone
 from phoneprov.fleet.passwords import check_admin_password
 from phoneprov.fleet.phones import delete_phone
 from phoneprov.fleet.refresh import refresh_statuses
-from phoneprov.fleet.revisions import touch_tenant_phones
+from phoneprov.fleet.revisions import touch_phones_that_say, touch_tenant_phones
 from phoneprov.tenancy.audit import Actor
 from phoneprov.tenancy.models import Tenant, for_tenant
 from phoneprov.tenancy.tenants import TOLD_TO_PHONES, TenantDraft, change_tenant
@@ -38,7 +38,9 @@ def update_tenant(
     if "keepalive_limit_s" in changed:
         ids = session.scalars(select(Phone.id).where(Phone.tenant_id == tenant.id)).all()
         refresh_statuses(session, ids, now)
-    return touch_tenant_phones(session, tenant.id, now) if changed & TOLD_TO_PHONES else 0
+    if changed & TOLD_TO_PHONES:
+        return touch_tenant_phones(session, tenant.id, now)
+    return touch_phones_that_say(session, tenant.id, "tenant", now) if "name" in changed else 0
 
 
 def remove_phones(session: Session, tenant: Tenant, *, actor: Actor, now: datetime) -> int:

@@ -1,0 +1,41 @@
+"""How many phones use a layout, and which."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import func, or_, select, union
+from sqlalchemy.orm import Session, defer, joinedload
+
+from phoneprov.fleet.models import Phone, PhoneModule
+from phoneprov.layouts.models import ButtonLayout
+from phoneprov.tenancy.models import Extension, for_tenant
+
+
+def count_uses(session: Session, tenant_id: int) -> Mapping[int, int]:
+    """Return how many phones use each layout of a tenant, on themselves or on a module."""
+    direct = select(Phone.button_layout_id.label("layout_id"), Phone.id.label("phone_id")).where(
+        Phone.tenant_id == tenant_id, Phone.button_layout_id.is_not(None)
+    )
+    on_modules = (
+        select(PhoneModule.layout_id, PhoneModule.phone_id)
+        .join(Phone, Phone.id == PhoneModule.phone_id)
+        .where(Phone.tenant_id == tenant_id, PhoneModule.layout_id.is_not(None))
+    )
+    uses = union(direct, on_modules).subquery()
+    rows = session.execute(select(uses.c.layout_id, func.count()).group_by(uses.c.layout_id))
+    return {layout_id: count for layout_id, count in rows}  # noqa: C416 - dict() of rows loses the types
+
+
+def list_users(session: Session, layout: ButtonLayout) -> Sequence[Phone]:
+    """Return the phones that use a layout, with their extensions and without secrets."""
+    on_modules = select(PhoneModule.phone_id).where(PhoneModule.layout_id == layout.id)
+    query = (
+        for_tenant(layout.tenant_id, Phone)
+        .where(or_(Phone.button_layout_id == layout.id, Phone.id.in_(on_modules)))
+        .order_by(Phone.display_name, Phone.mac)
+        .options(
+            joinedload(Phone.extension).defer(Extension.sip_password, raiseload=True),
+            defer(Phone.token, raiseload=True),
+            defer(Phone.admin_password, raiseload=True),
+        )
+    )
+    return session.scalars(query).all()
