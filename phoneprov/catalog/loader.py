@@ -1,7 +1,7 @@
 """Reads the catalogue's TOML files and reports all their mistakes at once."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -90,7 +90,7 @@ def _load(extra: Path | None) -> Catalog:
     mistakes: list[str] = []
     vendors = {vendor: facts for vendor, facts in _vendors(extra, mistakes)}  # noqa: C416 - reads as a table
     modules = {module.slug: module for module in _modules(extra, mistakes)}
-    phones = {phone.slug: phone for phone in _phones(extra, mistakes)}
+    phones = {phone.slug: phone for phone in _phones(extra, modules, mistakes)}
     mistakes += check_catalog(vendors, phones, modules)
     if mistakes:
         raise CatalogError(mistakes)
@@ -140,12 +140,18 @@ def _modules(extra: Path | None, mistakes: list[str]) -> Iterator[ModuleModel]:
                 yield ModuleModel(slug=slug, vendor=vendor, **values)
 
 
-def _phones(extra: Path | None, mistakes: list[str]) -> Iterator[PhoneModel]:
+def _phones(
+    extra: Path | None, modules: Mapping[str, ModuleModel], mistakes: list[str]
+) -> Iterator[PhoneModel]:
     for vendor in Vendor:
         for slug, path in _files("phones", vendor, extra):
             file = _read(path, _PhoneFile, mistakes)
             if file is not None:
                 values = {name: getattr(file, name) for name in _PhoneFile.model_fields}
-                fits = (ModuleFit(module=fit.module, at_most=fit.at_most) for fit in file.modules)
-                values["modules"] = tuple(fits)
+                values["modules"] = tuple(_fit(fit, modules) for fit in file.modules)
                 yield PhoneModel(slug=slug, vendor=vendor, **values)
+
+
+def _fit(fit: _Fit, modules: Mapping[str, ModuleModel]) -> ModuleFit:
+    module = modules.get(fit.module)
+    return ModuleFit(module=fit.module, at_most=fit.at_most, keys=module.keys if module else 0)

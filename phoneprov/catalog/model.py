@@ -25,6 +25,8 @@ class ModuleFit:
 
     module: str
     at_most: int
+    keys: int = 0
+    """Keys of one such module on all its pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ bytes.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from phoneprov.catalog.model import PhoneModel
+from phoneprov.catalog.model import ModuleModel, PhoneModel
 from phoneprov.vendors.zone import ZoneRules
 
 
@@ -73,6 +73,14 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleConfig:
+    """One expansion module at the phone; a button's position counts over all its pages."""
+
+    module: ModuleModel
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provisioning:
     """How the phone finds us again."""
 
@@ -106,6 +114,9 @@ class PhoneConfig:
     """None leaves the phone's own password alone (there is none to set)."""
     provisioning: Provisioning
     buttons: tuple[Button, ...] = ()
+    modules: tuple[ModuleConfig, ...] = ()
+    """Expansion modules in the order they are plugged in. Every position of every module that
+    the model can take is written, also without one here: phones keep what is left unsaid."""
     pickup_code: str = ""
     """What a press on a ringing BLF dials before the number; empty for none."""
     notify_from_server_only: bool = True
