@@ -27,6 +27,12 @@ def clean_text(text: str, *, field: str, longest: int) -> str:
     return cleaned
 
 
+def as_sentence(text: str) -> str:
+    """Return a reason as a sentence of its own: with a capital, and a full stop at its end."""
+    stop = "" if text.endswith((".", "!", "?")) else "."
+    return f"{text[:1].upper()}{text[1:]}{stop}" if text else ""
+
+
 def is_forbidden(character: str) -> bool:
     """Tell whether a character may never be stored in a text field."""
     category = unicodedata.category(character)

@@ -17,6 +17,7 @@ MOST_WAITING = 100_000
 MOST_UNKNOWN = 1_000
 KEPT_FOR = timedelta(days=8)
 LONGEST_AGENT = 250
+LONGEST_QUOTE = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +183,7 @@ def _apply_agent(session: Session, phone: Phone, note: CheckInNote) -> None:
     if told_model != phone.told_model:
         phone.told_model = told_model
         if told_model:
-            text = f"The phone says that it is another model: {told_model}."
+            text = f"The phone says that it is another model: “{note.user_agent[:LONGEST_QUOTE]}”."
             write_event(session, phone.id, "warning", text, at=note.at)
     phone.told_mac = ""
 

@@ -21,7 +21,7 @@ from phoneprov.fleet.matching import (
     match_contact,
 )
 from phoneprov.fleet.models import Phone, Registration
-from phoneprov.pbx.link import ContactGone, ContactState, Snapshot
+from phoneprov.pbx.link import ContactGone, ContactState, Reachability, Snapshot
 from phoneprov.tenancy.models import Tenant
 
 KEPT_AFTER_GONE = timedelta(days=7)
@@ -239,7 +239,11 @@ def _mark_gone(row: Registration, at: datetime, reason: str) -> None:
 
 
 def _apply_probe(session: Session, contact: ContactState, at: datetime) -> set[int]:
-    """Apply an OPTIONS result of the direct link to what the phone told by action URL."""
+    """Apply an OPTIONS result of the direct link to what the phone told by action URL.
+
+    Silence says something only of a phone that has answered before: one behind NAT never does, and
+    must not be called Offline for it.
+    """
     phone_id = int(contact.aor.removeprefix(DIRECT_PREFIX))
     touched: set[int] = set()
     rows = session.scalars(
@@ -254,6 +258,8 @@ def _apply_probe(session: Session, contact: ContactState, at: datetime) -> set[i
     )
     for row in rows:
         if at < row.observed_at:
+            continue
+        if not row.is_probed and contact.reachability is not Reachability.REACHABLE:
             continue
         row.reachability = contact.reachability
         row.is_probed = True

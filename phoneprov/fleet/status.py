@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from phoneprov.pbx.link import Reachability
 
+NOT_PROBED = "Nothing checks whether it is reachable, so it is not called Online."
+
 
 class PhoneStatus(StrEnum):
     """The six statuses of a phone."""
@@ -94,7 +96,7 @@ class Verdict:
 def derive_status(facts: PhoneFacts, now: datetime) -> Verdict:
     """Return the status that `facts` give at `now`."""
     if facts.is_disabled:
-        return Verdict(status=PhoneStatus.DISABLED, reason="Disabled in the dashboard.")
+        return Verdict(status=PhoneStatus.DISABLED, reason="Switched off in the dashboard.")
     if not facts.has_extension:
         return _by_check_ins(facts, "it has no extension to register")
     live = [contact for contact in facts.contacts if contact.is_live(now)]
@@ -125,13 +127,12 @@ def _by_contact(contact: ContactFacts, facts: PhoneFacts, now: datetime) -> Verd
             None,
         )
     if not contact.is_probed:
-        reason = "Registered; nothing checks whether it is reachable."
-        return _verdict(contact, PhoneStatus.REGISTERED, reason, contact.expires_at)
+        return _verdict(contact, PhoneStatus.REGISTERED, NOT_PROBED, contact.expires_at)
     if contact.reachability is Reachability.REACHABLE:
         trip = f" in {contact.round_trip_us / 1000:.0f} ms" if contact.round_trip_us else ""
         reason = f"Registered, and answered OPTIONS{trip}."
         return _verdict(contact, PhoneStatus.ONLINE, reason, silent_after)
-    reason = "Registered, but it has not answered OPTIONS."
+    reason = "It has not answered OPTIONS."
     return _verdict(contact, PhoneStatus.REGISTERED, reason, silent_after)
 
 

@@ -4,7 +4,7 @@ Phones on a PBX are the fleet's business: pages call the verbs of fleet.pbx_chan
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -168,42 +168,68 @@ def link_settings(pbx: Pbx) -> LinkSettings:
     )
 
 
+def find_faults(draft: PbxDraft) -> Sequence[InvalidValueError]:
+    """Return all that can't be taken as it was typed, one fault a field at most."""
+    faults: dict[str, InvalidValueError] = {}
+    for check in _checks(draft).values():
+        try:
+            check()
+        except InvalidValueError as fault:
+            faults.setdefault(fault.field or "", fault)
+    return tuple(faults.values())
+
+
 def _check_draft(draft: PbxDraft) -> dict[str, object]:
-    kind = _check_kind(draft.kind)
-    name = clean_text(draft.name, field="name", longest=100)
+    return {name: check() for name, check in _checks(draft).items()}
+
+
+def _checks(draft: PbxDraft) -> dict[str, Callable[[], object]]:
+    """Return what each field becomes when it is asked for, or raises InvalidValueError."""
+    host = draft.registrar_host.strip()
+    return {
+        "name": lambda: _check_name(draft.name),
+        "kind": lambda: _check_kind(draft.kind).value,
+        "sip_domain": lambda: check_host(draft.sip_domain, field="sip_domain"),
+        "registrar_host": lambda: (
+            check_host(host, field="registrar_host")
+            if host
+            else check_host(draft.sip_domain, field="sip_domain")
+        ),
+        "registrar_port": lambda: check_port(draft.registrar_port, field="registrar_port"),
+        "transport": lambda: _check_choice(draft.transport, TRANSPORTS, field="transport"),
+        "register_expires_s": lambda: _check_expiry(draft.register_expires_s),
+        "link_address": lambda: _check_link_address(_check_kind(draft.kind), draft.link_address),
+        "pickup_code": lambda: _check_pickup(draft.pickup_code),
+        "dialect": lambda: _check_choice(draft.dialect, DIALECTS, field="dialect"),
+        "rtp_ports": lambda: check_rtp_ports(draft.rtp_ports, field="rtp_ports"),
+        "is_active": lambda: draft.is_active,
+        **_dialling_checks(draft),
+    }
+
+
+def _dialling_checks(draft: PbxDraft) -> dict[str, Callable[[], object]]:
+    def code(name: str, *, with_slot: bool = False) -> Callable[[], object]:
+        return lambda: check_code(getattr(draft, name), field=name, with_slot=with_slot)
+
+    def prefix(name: str) -> Callable[[], object]:
+        return lambda: check_prefix(getattr(draft, name), field=name)
+
+    return {
+        "park_slots": lambda: check_slots(draft.park_slots),
+        "park_code": code("park_code"),
+        "park_slot_code": code("park_slot_code", with_slot=True),
+        "retrieve_code": code("retrieve_code", with_slot=True),
+        "outside_prefix": prefix("outside_prefix"),
+        "international_prefix": prefix("international_prefix"),
+        "feature_codes": lambda: read_codes(draft.feature_codes),
+    }
+
+
+def _check_name(text: str) -> str:
+    name = clean_text(text, field="name", longest=100)
     if not name:
         raise InvalidValueError("Give the PBX a name.", field="name")
-    sip_domain = check_host(draft.sip_domain, field="sip_domain")
-    host = draft.registrar_host.strip() or sip_domain
-    return {
-        "name": name,
-        "kind": kind.value,
-        "sip_domain": sip_domain,
-        "registrar_host": check_host(host, field="registrar_host"),
-        "registrar_port": check_port(draft.registrar_port, field="registrar_port"),
-        "transport": _check_choice(draft.transport, TRANSPORTS, field="transport"),
-        "register_expires_s": _check_expiry(draft.register_expires_s),
-        "link_address": _check_link_address(kind, draft.link_address),
-        "pickup_code": _check_pickup(draft.pickup_code),
-        "dialect": _check_choice(draft.dialect, DIALECTS, field="dialect"),
-        "rtp_ports": check_rtp_ports(draft.rtp_ports, field="rtp_ports"),
-        "is_active": draft.is_active,
-        **_check_dialling(draft),
-    }
-
-
-def _check_dialling(draft: PbxDraft) -> dict[str, object]:
-    return {
-        "park_slots": check_slots(draft.park_slots),
-        "park_code": check_code(draft.park_code, field="park_code"),
-        "park_slot_code": check_code(draft.park_slot_code, field="park_slot_code", with_slot=True),
-        "retrieve_code": check_code(draft.retrieve_code, field="retrieve_code", with_slot=True),
-        "outside_prefix": check_prefix(draft.outside_prefix, field="outside_prefix"),
-        "international_prefix": check_prefix(
-            draft.international_prefix, field="international_prefix"
-        ),
-        "feature_codes": read_codes(draft.feature_codes),
-    }
+    return name
 
 
 def _check_kind(text: str) -> PbxKind:

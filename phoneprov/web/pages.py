@@ -11,10 +11,11 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from phoneprov.core.errors import InvalidValueError, NotAllowedError, NotFoundError
 from phoneprov.core.mac import format_mac
+from phoneprov.core.text import as_sentence
 from phoneprov.web.database import session
 from phoneprov.web.errors import Trouble, explain
 from phoneprov.web.navigation import page_context
-from phoneprov.web.times import clock_time, exact_time, local_time
+from phoneprov.web.times import clock_time, exact_time, length_words, local_time
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +55,8 @@ def init_pages(app: Flask) -> None:
         local_time=local_time,
         clock_time=clock_time,
         exact_time=exact_time,
+        length_words=length_words,
+        as_sentence=as_sentence,
     )
     app.context_processor(page_context)
     app.register_error_handler(HTTPException, _show_http_error)

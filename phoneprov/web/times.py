@@ -1,6 +1,6 @@
 """Times as people read them: how long ago, with the exact moment beside it."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import g
@@ -60,6 +60,11 @@ def reader_zone() -> tzinfo:
         return ZoneInfo(tenant.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         return UTC
+
+
+def length_words(span: timedelta) -> str:
+    """Return how long something takes, in one unit."""
+    return _length(int(span.total_seconds()))
 
 
 def _length(seconds: int) -> str:

@@ -7,6 +7,7 @@ import structlog
 
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import PbxError
+from phoneprov.core.text import as_sentence
 from phoneprov.pbx.kamailio.contacts import read_dump
 from phoneprov.pbx.kamailio.notify import send_notify
 from phoneprov.pbx.kamailio.rpc import KamailioRpc
@@ -75,7 +76,7 @@ class KamailioLink:
             version = rpc.call("core.version")
             contacts = read_dump(rpc.call("ul.dump"), utc_now())
         except PbxError as error:
-            return LinkCheck(is_ok=False, findings=(f"The link does not work: {error.message}.",))
+            return LinkCheck(is_ok=False, findings=(as_sentence(error.message),))
         finally:
             rpc.close()
         pings = (

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError, NotAllowedError, PbxError
+from phoneprov.core.text import as_sentence
 from phoneprov.fleet.pbx_changes import update_pbx
 from phoneprov.pbx.kinds import PbxKind, make_link
 from phoneprov.pbx.link import LinkCheck
@@ -16,6 +17,7 @@ from phoneprov.pbx.pbxs import (
     add_pbx,
     count_tenants,
     delete_pbx,
+    find_faults,
     find_pbx,
     link_settings,
     list_pbxs,
@@ -54,7 +56,7 @@ def index() -> Answer:
 def add() -> Answer:
     """Add a PBX; its link starts at once."""
     form = PbxForm()
-    if not form.validate_on_submit():
+    if not _is_sound(form):
         return _form_page(form, None)
     try:
         pbx = add_pbx(session(), form.read_draft(), actor=current_actor(), now=utc_now())
@@ -72,7 +74,7 @@ def edit(pbx_id: int) -> Answer:
     """Edit a PBX; the phones of its tenants are told what changes for them."""
     pbx = _get_pbx(pbx_id)
     form = pbx_form(pbx)
-    if not form.validate_on_submit():
+    if not _is_sound(form):
         return _form_page(form, pbx)
     try:
         told = update_pbx(session(), pbx, form.read_draft(), actor=current_actor(), now=utc_now())
@@ -127,6 +129,16 @@ def status(pbx_id: int) -> Answer:
     return render_template("pbxs/_status.html", pbx=pbx)
 
 
+def _is_sound(form: PbxForm) -> bool:
+    """Tell whether a form was sent that can be taken; each field that can't says why."""
+    if not form.validate_on_submit():
+        return False
+    faults = find_faults(form.read_draft())
+    for fault in faults:
+        tell_fault(form, fault)
+    return not faults
+
+
 def _get_pbx(pbx_id: int) -> Pbx:
     return find_pbx(session(), pbx_id) or abort(404)
 
@@ -156,7 +168,7 @@ def _check_link(pbx: Pbx) -> LinkCheck:
     try:
         return make_link(pbx.kind, link_settings(pbx)).check()
     except PbxError as error:
-        return LinkCheck(is_ok=False, findings=(error.message,))
+        return LinkCheck(is_ok=False, findings=(as_sentence(error.message),))
 
 
 def _kind_label(kind: str) -> str:

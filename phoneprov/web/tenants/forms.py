@@ -115,7 +115,7 @@ class TenantForm(TenantSettingsForm):
     def offer_pbxs(self, pbxs: Sequence[PbxChoice]) -> None:
         """Offer these PBXs and none."""
         self.pbx_id.choices = [
-            (NO_PBX, "None yet: phones are set up but can't register"),
+            (NO_PBX, "None yet"),
             *((pbx.pbx_id, pbx.name) for pbx in pbxs),
         ]
 

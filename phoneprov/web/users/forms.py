@@ -23,7 +23,7 @@ class UserForm(FlaskForm):
         [InputRequired("Enter an e-mail address.")],
         render_kw={**_PLAIN, "inputmode": "email", "maxlength": 254},
     )
-    role = SelectField("May")
+    role = SelectField("Role")
 
     def offer_roles(self, tenant_id: int | None) -> None:
         """Offer the roles there are in a tenant, or at the provider where it is None."""

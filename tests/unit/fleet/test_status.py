@@ -62,7 +62,7 @@ def test_a_registered_phone_that_nobody_probes_is_registered() -> None:
     """R91: without any source of reachability it is never called Online."""
     facts = registered(contact(is_probed=False, reachability=Reachability.UNKNOWN))
     assert status(facts, after_s=1700) is PhoneStatus.REGISTERED
-    assert "nothing checks" in derive_status(facts, NOON).reason
+    assert "Nothing checks" in derive_status(facts, NOON).reason
 
 
 def test_a_phone_that_registers_but_does_not_answer_options_is_registered() -> None:

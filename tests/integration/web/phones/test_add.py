@@ -111,7 +111,7 @@ def test_the_phones_page_says_what_to_do_next(alice: Pages) -> None:
     assert "added" in page.select_text(".message-done")
     guide = page.select_text("#part-guide")
     assert "/prov/" in guide
-    assert "option 43 or 66" in guide
+    assert "option 66" in guide
     assert "Auto Provision" in guide
 
 

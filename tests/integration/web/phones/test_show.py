@@ -8,7 +8,7 @@ from flask import Flask
 
 from phoneprov.core.clock import utc_now
 from phoneprov.fleet.models import CheckIn, PhoneUpload
-from phoneprov.fleet.status import PhoneStatus
+from phoneprov.fleet.status import NOT_PROBED, PhoneStatus
 from phoneprov.operations.models import Command, CommandKind, CommandState
 from tests.integration.web.phones.values import (
     HOSTILE,
@@ -59,7 +59,11 @@ def test_it_says_when_reachability_is_not_checked(alice: Pages) -> None:
     """R91: without a source the page says so."""
     pbx_id = add_pbx("Main")
     put_on_pbx("acme", pbx_id)
-    phone_id = add_online(status=PhoneStatus.REGISTERED, extension_id=add_extension("acme", "201"))
+    phone_id = add_online(
+        status=PhoneStatus.REGISTERED,
+        status_reason=NOT_PROBED,
+        extension_id=add_extension("acme", "201"),
+    )
     keep(contact(phone_id, pbx_id, is_probed=False))
     assert "Nothing checks whether it is reachable" in alice.get(f"{LIST}/{phone_id}").text
 

@@ -1,0 +1,113 @@
+"""`python app.py demo` in a process of its own, and the states beside the demonstration's."""
+
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import requests
+
+from tests.rigs.person import Person
+from tests.rigs.server import ROOT, free_port
+from tests.rigs.sinks import wait_for
+
+LOGIN = re.compile(r"log in as (\S+) with password (\S+)")
+START_S = 40
+
+
+class DemoRig:
+    """The demonstration on a free port; stopped by pid."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "demo.log"
+        self.email = ""
+        self.password = ""
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-u", "app.py", "demo", "--port", str(self.port)]
+        with self.log.open("wb") as out:
+            self._process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)
+        try:
+            found = wait_for(
+                lambda: LOGIN.search(self.log.read_text()), START_S, "the log-in is printed"
+            )
+            wait_for(self._answers, START_S, "the server answers")
+        except AssertionError:
+            self.stop()
+            raise
+        self.email, self.password = found.groups()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def person(self) -> Person:
+        """Return somebody who is logged in as the printed account."""
+        return Person(self.url).log_in(self.email, self.password)
+
+    def stop(self) -> int:
+        """End it as Ctrl-C does; return its exit code."""
+        assert self._process is not None
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(20)
+
+    def _answers(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/health", timeout=2).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+
+def add_states(person: Person) -> dict[str, int]:
+    """Add what the demonstration lacks; return the ids of phones by their state.
+
+    A pending, a disabled, an unassigned, a removed phone and one that says it is another; an
+    empty tenant, a link that is lost, people, and phones that nobody has added.
+    """
+    ids = {
+        "pending": _add_phone(person, "80:5e:c0:b1:00:01", "yealink-t46u", "", place="Room 12"),
+        "disabled": _add_phone(person, "c074.adb1.0002", "grandstream-gxp2170", ""),
+        "other": _add_phone(person, "64167fb10003", "polycom-vvx-450", "1003"),
+    }
+    removed = _add_phone(person, "8843e1b10004", "cisco-spa504g", "")
+    person.submit(f"/t/demo/phones/{ids['disabled']}/disable", confirm="1")
+    person.submit(f"/t/demo/phones/{removed}/delete", confirm="1")
+    for name, agent in (
+        ("/prov/64167fb10003.cfg", "FileTransport PolycomVVX-VVX_411-UA/5.9.6.2327"),
+        ("/prov/805ec0ffee01.cfg", "Yealink SIP-T54W 96.86.0.75 80:5e:c0:ff:ee:01"),
+        (
+            "/prov/cfgc074adffee02.xml",
+            "Grandstream Model HW GXP2170 SW 1.0.11.79 DevId c074adffee02",
+        ),
+    ):
+        requests.get(person.url + name, headers={"User-Agent": agent}, timeout=10)
+    person.submit("/tenants/add", name="Nobody & Sons Plumbing and Heating Ltd")
+    person.submit("/pbxs/add", name="Office without a PBX", kind="direct", sip_domain="sip.example")
+    person.submit(
+        "/pbxs/add", name="Old PBX", kind="kamailio", sip_domain="old.example",
+        link_address="http://127.0.0.1:9/RPC",
+    )  # fmt: skip
+    person.submit("/t/demo/users/add", name="Alice Admin", email="alice@demo.example", role="admin")
+    person.submit("/t/demo/users/add", name="Bob", email="bob@demo.example", role="viewer")
+    return ids
+
+
+def _add_phone(person: Person, mac: str, model: str, extension: str, place: str = "") -> int:
+    answer = person.submit(
+        "/t/demo/phones/add", mac=mac, model_slug=model, extension=extension, place=place
+    )
+    found = re.search(r"/t/demo/phones/(\d+)/edit", str(answer))
+    assert found is not None
+    return int(found.group(1))

@@ -1,0 +1,176 @@
+"""Every screen of the dashboard, and how a browser comes to it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+from tests.rigs.demo import DemoRig
+
+CSV = """number;name;sip_password;voicemail
+1001;Reception and visitors;;*97
+1020;Nora Nilsson;kB7-sunny-otter-42;*97
+1021;;;
+abc def;Broken;x;
+1022;Olga Ortiz-Villanueva with a rather long name;qF3-quiet-heron-77;
+"""
+
+
+def _nothing(page: Page) -> None:
+    """Come to a screen that needs no more than its address."""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen: its address, and what is done there before it is looked at."""
+
+    name: str
+    path: str
+    act: Callable[[Page], None] = _nothing
+    needs_login: bool = True
+    status: int = 200
+
+    def open(self, page: Page, url: str) -> None:
+        """Go there."""
+        answer = page.goto(url + self.path)
+        assert answer is not None, self.path
+        assert answer.status == self.status, (self.path, answer.status)
+        self.act(page)
+
+
+def list_screens(ids: dict[str, int]) -> list[Screen]:
+    """Return all screens of a demonstration with its added states (`demo.add_states`)."""
+    phones = "/t/demo/phones"
+    first = f"{phones}/1"
+    return [
+        Screen("log-in", "/log-in", needs_login=False),
+        Screen("log-in-refused", "/log-in", _log_in_wrongly, needs_login=False),
+        Screen("home", "/"),
+        Screen("phones", phones),
+        Screen("phones-menu", phones, _open_row_menu),
+        Screen("phones-filtered", f"{phones}?q=1004"),
+        Screen("phones-no-match", f"{phones}?q=nothing-like-this"),
+        Screen("phones-empty", "/t/nobody-sons-plumbing-and-heating-ltd/phones"),
+        Screen("phone", first),
+        Screen("phone-asked", f"{first}?tab=asked"),
+        Screen("phone-config", f"{first}?tab=config"),
+        Screen("phone-commands", f"{first}?tab=commands"),
+        Screen("phone-pending", f"{phones}/{ids['pending']}"),
+        Screen("phone-disabled", f"{phones}/{ids['disabled']}"),
+        Screen("phone-other", f"{phones}/{ids['other']}"),
+        Screen("phone-reboot-dialog", first, _ask_reboot),
+        Screen("phone-reboot", f"{first}/reboot"),
+        Screen("phone-reset", f"{first}/reset"),
+        Screen("phone-delete", f"{first}/delete"),
+        Screen("phone-add", f"{phones}/add"),
+        Screen("phone-add-refused", f"{phones}/add", _add_phone_wrongly),
+        Screen("phone-edit", f"{first}/edit"),
+        Screen("extensions", "/t/demo/extensions"),
+        Screen("extensions-empty", "/t/nobody-sons-plumbing-and-heating-ltd/extensions"),
+        Screen("extension-add", "/t/demo/extensions/add"),
+        Screen("extension-add-refused", "/t/demo/extensions/add", _add_extension_wrongly),
+        Screen("extension-edit", "/t/demo/extensions/1/edit"),
+        Screen("extension-delete", "/t/demo/extensions/1/delete"),
+        Screen("import", "/t/demo/extensions/import"),
+        Screen("import-preview", "/t/demo/extensions/import", _preview_import),
+        Screen("find-us", "/t/demo/how-phones-find-us"),
+        Screen("removed", "/t/demo/removed-phones"),
+        Screen("removed-empty", "/t/nobody-sons-plumbing-and-heating-ltd/removed-phones"),
+        Screen("activity", "/t/demo/activity"),
+        Screen("activity-everywhere", "/activity"),
+        Screen("search", "/t/demo/search?q=adams"),
+        Screen("search-all", "/search?q=10"),
+        Screen("search-nothing", "/search?q=nothing-like-this"),
+        Screen("settings", "/t/demo/settings"),
+        Screen("tenant-delete", "/t/demo/delete"),
+        Screen("tenant-users", "/t/demo/users"),
+        Screen("user-add", "/t/demo/users/add"),
+        Screen("user-password", "/t/demo/users/2/password"),
+        Screen("user-delete", "/t/demo/users/2/delete"),
+        Screen("users", "/users"),
+        Screen("tenants", "/tenants"),
+        Screen("tenant-add", "/tenants/add"),
+        Screen("pbxs", "/pbxs"),
+        Screen("pbxs-tested", "/pbxs", _test_link),
+        Screen("pbx-add", "/pbxs/add"),
+        Screen("pbx-add-refused", "/pbxs/add", _add_pbx_wrongly),
+        Screen("pbx-edit", "/pbxs/1/edit"),
+        Screen("pbx-delete", "/pbxs/1/delete"),
+        Screen("unknown", "/unknown-phones"),
+        Screen("system", "/system"),
+        Screen("keys", "/keys"),
+        Screen("password", "/account/password"),
+        Screen("menu-open", phones, _open_menu),
+        Screen("not-found", "/t/demo/nothing-like-this", status=404),
+    ]
+
+
+def sign_in(page: Page, demo: DemoRig) -> None:
+    """Log in through the page as the printed account."""
+    page.goto(f"{demo.url}/log-in")
+    page.fill("#email", demo.email)
+    page.fill("#password", demo.password)
+    page.click("main form button")
+    page.wait_for_load_state()
+
+
+def press_main_button(page: Page) -> None:
+    """Send the form of the page, past what the browser itself would refuse."""
+    page.evaluate("document.querySelectorAll('main form').forEach((one) => one.noValidate = true)")
+    page.click("main form .form-actions button[type=submit]")
+    page.wait_for_load_state()
+
+
+def _log_in_wrongly(page: Page) -> None:
+    page.fill("#email", "nobody@example.com")
+    page.fill("#password", "not the password")
+    press_main_button(page)
+
+
+def _open_row_menu(page: Page) -> None:
+    page.click("#menu-button-2")
+    page.wait_for_selector("#menu-2:popover-open")
+
+
+def _ask_reboot(page: Page) -> None:
+    page.click("#reboot-phone")
+    page.wait_for_selector("#confirm[open]")
+
+
+def _open_menu(page: Page) -> None:
+    narrow = page.locator("details.bar-narrow > summary")
+    if narrow.is_visible():
+        narrow.click()
+    else:
+        page.click("details.tenant-switch > summary")
+
+
+def _add_phone_wrongly(page: Page) -> None:
+    page.fill("#mac", "80:5e:c0:zz")
+    page.fill("#extension", "9999")
+    page.fill("#admin_password", "ü")
+    page.fill("#local_sip_port", "80")
+    press_main_button(page)
+
+
+def _add_extension_wrongly(page: Page) -> None:
+    page.fill("#number", "12 ä")
+    press_main_button(page)
+
+
+def _add_pbx_wrongly(page: Page) -> None:
+    page.fill("#sip_domain", "not a host")
+    page.fill("#registrar_port", "99999")
+    page.fill("#link_address", "here")
+    press_main_button(page)
+
+
+def _preview_import(page: Page) -> None:
+    page.fill("#text", CSV)
+    press_main_button(page)
+
+
+def _test_link(page: Page) -> None:
+    for button in page.locator("form[action$='/check'] button").all():
+        button.click()
+    page.wait_for_function("document.querySelectorAll('tr[id^=check-]:not([hidden])').length === 3")
