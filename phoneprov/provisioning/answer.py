@@ -28,6 +28,7 @@ from phoneprov.provisioning.contact import find_by_mac, find_by_token, note_firs
 from phoneprov.provisioning.etag import make_etag
 from phoneprov.provisioning.exchange import NOT_FOUND, Answer, Ask, file_answer
 from phoneprov.provisioning.files import AskedFile, read_path
+from phoneprov.provisioning.keys import load_keys
 from phoneprov.vendors.registry import WRITERS, read_user_agent
 from phoneprov.vendors.writer import AgentFacts
 
@@ -200,7 +201,9 @@ class Answering:
         if loaded is None:
             return None
         pbx = session.get(Pbx, loaded.tenant.pbx_id) if loaded.tenant.pbx_id else None
-        config = compose(self._catalog, loaded, pbx, self._frame(loaded.token, visit.at))
+        frame = self._frame(loaded.token, visit.at)
+        keys = load_keys(session, loaded)
+        config = compose(self._catalog, loaded, pbx, frame, keys)
         writer = WRITERS[config.model.vendor]
         written = writer.write_file(config, visit.file.name)
         if written is None:

@@ -9,7 +9,15 @@ from sqlalchemy.orm import Session, joinedload
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.fleet.models import Farewell, Phone
+from phoneprov.pbx.dialects.typed import dialect_of
 from phoneprov.pbx.models import Pbx
+from phoneprov.provisioning.keys import (
+    NO_KEYS,
+    PhoneKeys,
+    module_configs,
+    resolve_phone,
+    without_buttons,
+)
 from phoneprov.tenancy.models import Extension, Tenant
 from phoneprov.vendors.config import Account, PhoneConfig, Provisioning, SipServer, Transport
 from phoneprov.vendors.zone_rules import zone_rules
@@ -46,11 +54,21 @@ def load_for_config(session: Session, phone_id: int) -> Phone | None:
     )
 
 
-def compose(catalog: Catalog, phone: Phone, pbx: Pbx | None, frame: ConfigFrame) -> PhoneConfig:
-    """Return what the phone is told now; a disabled or unassigned one has no account."""
+def compose(
+    catalog: Catalog,
+    phone: Phone,
+    pbx: Pbx | None,
+    frame: ConfigFrame,
+    keys: PhoneKeys = NO_KEYS,
+) -> PhoneConfig:
+    """Return what the phone is told now; a disabled or unassigned one has no account and no key."""
     tenant = phone.tenant
     is_served = phone.disabled_at is None and pbx is not None
     lines = [phone.extension] if is_served and phone.extension else []
+    dialect = dialect_of(pbx)
+    keys = keys if lines else without_buttons(keys)
+    resolved = resolve_phone(catalog, phone, keys, dialect)
+    lines += [keys.lines[extension_id] for extension_id in resolved.lines]
     return PhoneConfig(
         mac=phone.mac,
         model=catalog.get_model(phone.model_slug),
@@ -62,9 +80,12 @@ def compose(catalog: Catalog, phone: Phone, pbx: Pbx | None, frame: ConfigFrame)
         ntp_server=tenant.ntp_server,
         admin_password=phone.admin_password or tenant.admin_password,
         provisioning=_provisioning(phone.mac, tenant, frame),
-        pickup_code=pbx.pickup_code if pbx else "",
+        buttons=resolved.sets[0],
+        modules=module_configs(catalog, keys, resolved),
+        pickup_code=dialect.pickup_code if pbx else "",
         notify_from_server_only=pbx is not None and pbx.kind != "direct",
         reboot_on_check_sync=phone.is_reboot_armed,
+        notes=resolved.notes,
     )
 
 

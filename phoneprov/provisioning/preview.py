@@ -9,6 +9,7 @@ from phoneprov.catalog.catalog import Catalog
 from phoneprov.fleet.models import Phone
 from phoneprov.pbx.models import Pbx
 from phoneprov.provisioning.compose import ConfigFrame, compose, load_for_config
+from phoneprov.provisioning.keys import load_keys
 from phoneprov.vendors.config import PhoneConfig
 from phoneprov.vendors.registry import WRITERS
 
@@ -37,7 +38,7 @@ def preview_config(
         return []
     pbx = session.get(Pbx, loaded.tenant.pbx_id) if loaded.tenant.pbx_id else None
     frame = ConfigFrame(phones_address=phones_address, year=now.year, token="0" * 32)
-    config = _masked(compose(catalog, loaded, pbx, frame))
+    config = _masked(compose(catalog, loaded, pbx, frame, load_keys(session, loaded)))
     writer = WRITERS[config.model.vendor]
     names = [writer.main_file_name(config)]
     names += [
