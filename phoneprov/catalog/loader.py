@@ -11,7 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.catalog.checks import check_catalog
 from phoneprov.catalog.errors import CatalogError
-from phoneprov.catalog.model import ModuleFit, ModuleModel, PhoneModel, Vendor, VendorFacts
+from phoneprov.catalog.model import (
+    ButtonKind,
+    KeyRule,
+    ModuleFit,
+    ModuleModel,
+    PhoneModel,
+    Vendor,
+    VendorFacts,
+)
 
 SHIPPED = Path(__file__).parent / "data"
 
@@ -23,6 +31,14 @@ class _File(BaseModel):
 class _Fit(_File):
     module: str
     at_most: int = Field(ge=1, le=10)
+
+
+class _Rule(_File):
+    reason: str = Field(min_length=1, max_length=300)
+    kinds: frozenset[ButtonKind] = frozenset()
+    positions: frozenset[int] = frozenset()
+    without_number: bool = False
+    source: str = Field(min_length=1)
 
 
 class _PhoneFile(_File):
@@ -39,6 +55,7 @@ class _PhoneFile(_File):
     firmware_files: tuple[str, ...] = ()
     agent_names: tuple[str, ...] = Field(min_length=1)
     agent_example: str = Field(min_length=1)
+    key_rules: tuple[_Rule, ...] = ()
     traits: dict[str, str] = {}
     end_of_life: str | None = None
     notes: str = ""
@@ -51,6 +68,7 @@ class _ModuleFile(_File):
     pages: int = Field(ge=1, le=20)
     aliases: tuple[str, ...] = ()
     label_chars: int | None = Field(None, ge=1, le=60)
+    key_rules: tuple[_Rule, ...] = ()
     notes: str = ""
     sources: dict[str, str]
 
@@ -65,6 +83,8 @@ class _VendorFile(_File):
     password_longest: int = 32
     password_shortest: int = 1
     password_note: str = ""
+    phone_key_rules: tuple[_Rule, ...] = ()
+    module_key_rules: tuple[_Rule, ...] = ()
     sources: dict[str, str]
 
 
@@ -89,8 +109,8 @@ def _shipped() -> Catalog:
 def _load(extra: Path | None) -> Catalog:
     mistakes: list[str] = []
     vendors = {vendor: facts for vendor, facts in _vendors(extra, mistakes)}  # noqa: C416 - reads as a table
-    modules = {module.slug: module for module in _modules(extra, mistakes)}
-    phones = {phone.slug: phone for phone in _phones(extra, modules, mistakes)}
+    modules = {module.slug: module for module in _modules(extra, vendors, mistakes)}
+    phones = {phone.slug: phone for phone in _phones(extra, vendors, modules, mistakes)}
     mistakes += check_catalog(vendors, phones, modules)
     if mistakes:
         raise CatalogError(mistakes)
@@ -128,20 +148,29 @@ def _vendors(extra: Path | None, mistakes: list[str]) -> Iterator[tuple[Vendor, 
         if file is not None:
             values = {name: getattr(file, name) for name in _VendorFile.model_fields}
             values["ouis"] = frozenset(oui.lower() for oui in file.ouis)
+            values["phone_key_rules"] = _rules(file.phone_key_rules)
+            values["module_key_rules"] = _rules(file.module_key_rules)
             yield vendor, VendorFacts(vendor=vendor, **values)
 
 
-def _modules(extra: Path | None, mistakes: list[str]) -> Iterator[ModuleModel]:
+def _modules(
+    extra: Path | None, vendors: Mapping[Vendor, VendorFacts], mistakes: list[str]
+) -> Iterator[ModuleModel]:
     for vendor in Vendor:
         for slug, path in _files("modules", vendor, extra):
             file = _read(path, _ModuleFile, mistakes)
             if file is not None:
                 values = {name: getattr(file, name) for name in _ModuleFile.model_fields}
+                general = vendors[vendor].module_key_rules if vendor in vendors else ()
+                values["key_rules"] = _rules(file.key_rules) + general
                 yield ModuleModel(slug=slug, vendor=vendor, **values)
 
 
 def _phones(
-    extra: Path | None, modules: Mapping[str, ModuleModel], mistakes: list[str]
+    extra: Path | None,
+    vendors: Mapping[Vendor, VendorFacts],
+    modules: Mapping[str, ModuleModel],
+    mistakes: list[str],
 ) -> Iterator[PhoneModel]:
     for vendor in Vendor:
         for slug, path in _files("phones", vendor, extra):
@@ -149,7 +178,21 @@ def _phones(
             if file is not None:
                 values = {name: getattr(file, name) for name in _PhoneFile.model_fields}
                 values["modules"] = tuple(_fit(fit, modules) for fit in file.modules)
+                general = vendors[vendor].phone_key_rules if vendor in vendors else ()
+                values["key_rules"] = _rules(file.key_rules) + general
                 yield PhoneModel(slug=slug, vendor=vendor, **values)
+
+
+def _rules(rules: tuple[_Rule, ...]) -> tuple[KeyRule, ...]:
+    return tuple(
+        KeyRule(
+            reason=rule.reason,
+            kinds=rule.kinds,
+            positions=rule.positions,
+            without_number=rule.without_number,
+        )
+        for rule in rules
+    )
 
 
 def _fit(fit: _Fit, modules: Mapping[str, ModuleModel]) -> ModuleFit:

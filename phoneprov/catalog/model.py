@@ -19,6 +19,31 @@ class Vendor(StrEnum):
         return {"cisco": "Cisco SPA"}.get(self.value, self.value.capitalize())
 
 
+class ButtonKind(StrEnum):
+    """The eight kinds a button can have, and nothing."""
+
+    LINE = "line"
+    BLF = "blf"
+    SPEED_DIAL = "speed_dial"
+    FEATURE_CODE = "feature_code"
+    PARK = "park"
+    PARK_RETRIEVE = "park_retrieve"
+    CONFERENCE = "conference"
+    CUSTOM = "custom"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRule:
+    """What some keys of a model can't carry, and why. An empty set means all."""
+
+    reason: str
+    """Said to whoever tries it: why not, and the way that works on this model."""
+    kinds: frozenset[ButtonKind] = frozenset()
+    positions: frozenset[int] = frozenset()
+    without_number: bool = False
+    """Refuses only a button without a value: with a number the key can do it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleFit:
     """That an expansion module fits a phone model, and how many of it at most."""
@@ -55,6 +80,8 @@ class PhoneModel:
     agent_names: tuple[str, ...] = ()
     """What the model calls itself in its HTTP User-Agent (`SIP-T46U`, `VVX_411`)."""
     agent_example: str = ""
+    key_rules: tuple[KeyRule, ...] = ()
+    """The model's own rules and then those of all its vendor's phones."""
     traits: Mapping[str, str] = field(default_factory=dict)
     """Vendor-specific facts that the vendor's writer needs (account block table, zone notation)."""
     end_of_life: str | None = None
@@ -80,6 +107,8 @@ class ModuleModel:
     pages: int
     aliases: tuple[str, ...] = ()
     label_chars: int | None = None
+    key_rules: tuple[KeyRule, ...] = ()
+    """The module's own rules and then those of all its vendor's modules."""
     notes: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
 
@@ -109,4 +138,8 @@ class VendorFacts:
     password_longest: int = 32
     password_shortest: int = 1
     password_note: str = ""
+    phone_key_rules: tuple[KeyRule, ...] = ()
+    """What no key of this vendor's phones can carry."""
+    module_key_rules: tuple[KeyRule, ...] = ()
+    """What no key of this vendor's modules can carry."""
     sources: Mapping[str, str] = field(default_factory=dict)

@@ -8,8 +8,19 @@ bytes.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from phoneprov.catalog.model import ModuleModel, PhoneModel
+from phoneprov.catalog.model import ButtonKind, ModuleModel, PhoneModel
 from phoneprov.vendors.zone import ZoneRules
+
+__all__ = [
+    "Account",
+    "Button",
+    "ButtonKind",
+    "ModuleConfig",
+    "PhoneConfig",
+    "Provisioning",
+    "SipServer",
+    "Transport",
+]
 
 
 class Transport(StrEnum):
@@ -46,19 +57,6 @@ class Account:
     label: str
     """What the phone shows beside the line key."""
     voicemail_number: str = ""
-
-
-class ButtonKind(StrEnum):
-    """The eight kinds a button can have, and nothing."""
-
-    LINE = "line"
-    BLF = "blf"
-    SPEED_DIAL = "speed_dial"
-    FEATURE_CODE = "feature_code"
-    PARK = "park"
-    PARK_RETRIEVE = "park_retrieve"
-    CONFERENCE = "conference"
-    CUSTOM = "custom"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
