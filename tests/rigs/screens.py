@@ -173,4 +173,6 @@ def _preview_import(page: Page) -> None:
 def _test_link(page: Page) -> None:
     for button in page.locator("form[action$='/check'] button").all():
         button.click()
-    page.wait_for_function("document.querySelectorAll('tr[id^=check-]:not([hidden])').length === 3")
+    page.wait_for_function(
+        "() => document.querySelectorAll('tr[id^=check-]:not([hidden])').length === 3"
+    )
