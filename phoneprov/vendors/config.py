@@ -93,6 +93,17 @@ class Provisioning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExtraParameter:
+    """A parameter in the vendor's own notation, which takes the place of what we would write."""
+
+    name: str
+    value: str
+    is_taken_back: bool = False
+    """Whether it was set once and is no more: written as the vendor's word for nothing, because
+    phones keep what is left unsaid; what we write ourselves under its name counts again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneConfig:
     """Everything one phone is told.
 
@@ -118,6 +129,8 @@ class PhoneConfig:
     pickup_code: str = ""
     """What a press on a ringing BLF dials before the number; empty for none."""
     notify_from_server_only: bool = True
+    extra: tuple[ExtraParameter, ...] = ()
+    """One for each name."""
     reboot_on_check_sync: bool = False
     """Whether the next check-sync shall restart a phone that otherwise only re-reads (Polycom)."""
     notes: tuple[str, ...] = field(default_factory=tuple)

@@ -25,6 +25,7 @@ from phoneprov.vendors.cisco.keys import key_parameters
 from phoneprov.vendors.cisco.time import time_parameters
 from phoneprov.vendors.config import PhoneConfig
 from phoneprov.vendors.escaping import xml_text_environment
+from phoneprov.vendors.lines import write_extra
 from phoneprov.vendors.writer import (
     AgentFacts,
     ExpectedFile,
@@ -57,7 +58,8 @@ class CiscoWriter:
         own = {f"{config.mac}.cfg", f"{config.mac}.xml"}
         if asked not in own | {f"spa{one}" for one in own} and not _COMMON_FILE.fullmatch(asked):
             return None
-        return _file(name, self._write_phone(config))
+        text = write_extra(self.vendor, self._write_phone(config), config.extra)
+        return _file(name, text)
 
     def write_common_file(
         self, model: PhoneModel | None, name: str, prov_url: str

@@ -24,8 +24,11 @@ from phoneprov.vendors.escaping import xml_text_environment
 from phoneprov.vendors.grandstream import agent, orders, reports
 from phoneprov.vendors.grandstream.accounts import account_parameters
 from phoneprov.vendors.grandstream.addresses import action_url, split_url
-from phoneprov.vendors.grandstream.keys import key_parameters
+from phoneprov.vendors.grandstream.keys import is_screen_phone, key_parameters, screen_keys
 from phoneprov.vendors.grandstream.time import time_parameters
+from phoneprov.vendors.grandstream.video import video_parameters
+from phoneprov.vendors.lines import write_extra
+from phoneprov.vendors.key_rules import list_refused
 from phoneprov.vendors.writer import (
     AgentFacts,
     ExpectedFile,
@@ -60,7 +63,8 @@ class GrandstreamWriter:
         asked = name.lower()
         if f"cfg{config.mac}.xml" not in asked and asked != f"{config.mac}.cfg":
             return None
-        return _file(name, self._write_phone(config))
+        text = write_extra(self.vendor, self._write_phone(config), config.extra)
+        return _file(name, text)
 
     def write_common_file(
         self, model: PhoneModel | None, name: str, prov_url: str
@@ -73,6 +77,12 @@ class GrandstreamWriter:
         if not _COMMON_FILE.fullmatch(name.lower()):
             return None
         return _file(name, self._common.render(poll_minutes=LEAST_POLL_MINUTES))
+
+    def list_losses(self, config: PhoneConfig) -> tuple[str, ...]:
+        """Return the buttons that this phone's keys can't carry, with the reason."""
+        left = screen_keys(config)[1] if is_screen_phone(config.model) else ()
+        crowded = (f"Key {one.position}: the boards take the place of this key." for one in left)
+        return (*list_refused(config), *crowded)
 
     def main_file_name(self, config: PhoneConfig) -> str:
         """Return the name of the file that carries the accounts."""
@@ -118,6 +128,7 @@ class GrandstreamWriter:
             time_zone=time_parameters(config),
             action_base=action_url(base_url),
             accounts=account_parameters(config),
+            video=video_parameters(config),
             keys=key_parameters(config),
         )
 

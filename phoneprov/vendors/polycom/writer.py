@@ -18,6 +18,7 @@ from pathlib import Path
 from phoneprov.catalog.model import PhoneModel, Vendor
 from phoneprov.vendors.config import PhoneConfig
 from phoneprov.vendors.escaping import xml_attribute_environment
+from phoneprov.vendors.lines import write_extra
 from phoneprov.vendors.polycom import agent, orders, reports
 from phoneprov.vendors.polycom.accounts import account_parameters
 from phoneprov.vendors.polycom.device import device_parameters, polling_parameters
@@ -62,7 +63,8 @@ class PolycomWriter:
         if asked in {f"{config.mac}.cfg", COMMON_FILE}:
             return _file(name, self._master.render(config_file=self.main_file_name(config)))
         if asked == self.main_file_name(config):
-            return _file(name, self._write_phone(config))
+            text = write_extra(self.vendor, self._write_phone(config), config.extra)
+            return _file(name, text)
         if asked in {f"{config.mac}-directory.xml", "000000000000-directory.xml"}:
             return _file(name, self._directory.render())
         return None

@@ -22,6 +22,7 @@ from pathlib import Path
 from phoneprov.catalog.model import PhoneModel, Vendor
 from phoneprov.vendors.config import PhoneConfig
 from phoneprov.vendors.escaping import ini_environment
+from phoneprov.vendors.lines import write_extra
 from phoneprov.vendors.writer import (
     AgentFacts,
     ExpectedFile,
@@ -60,7 +61,8 @@ class YealinkWriter:
         """Return the file that `name` means to this phone, or None when there is no such file."""
         asked = name.lower()
         if asked == f"{config.mac}.cfg":
-            return _file(name, self._write_phone(config))
+            text = write_extra(self.vendor, self._write_phone(config), config.extra)
+            return _file(name, text)
         if asked in {f"{config.mac}.boot", _COMMON_BOOT_FILE}:
             return _file(name, self._boot.render(mac=config.mac))
         if _COMMON_FILE.fullmatch(asked):
