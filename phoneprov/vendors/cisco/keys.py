@@ -1,12 +1,13 @@
-"""The line keys of a Cisco SPA. Every key is written: an element left out keeps its old value.
+"""The keys of a Cisco SPA and its consoles. Every key is written: one left out keeps its value.
 
 Source: FusionPBX c7a00dcb cisco/spa504g and fspbx (function strings of line keys);
 provisioner/Provisioner 1d365b45 (`ext=`, not `sub=`, for a speed dial); FusionPBX c7a00dcb
-cisco/spa525g2 (`BXfer_On_Speed_Dial_Enable`, `**#` as the sidecar's pick-up code).
+cisco/spa525g2 (`BXfer_On_Speed_Dial_Enable`, `**#` as the sidecar's pick-up code, `Unit_n_Enable`
+and `Unit_n_Key_m` with the function strings of line keys).
 """
 
 from phoneprov.vendors.config import Button, ButtonKind, PhoneConfig
-from phoneprov.vendors.defaults import buttons_or_lines
+from phoneprov.vendors.key_rules import all_buttons, module_buttons, module_keys, phone_buttons
 
 Parameters = list[tuple[str, str]]
 
@@ -15,13 +16,12 @@ _SEPARATORS = str.maketrans({";": ",", "=": "-", "$": " "})
 
 
 def key_parameters(config: PhoneConfig) -> Parameters:
-    """Return the elements of all line keys of the model, and what holds for all keys."""
-    buttons = buttons_or_lines(config)
-    shown = [buttons.get(number) for number in range(1, config.model.line_keys + 1)]
-    parameters = _for_all_keys(shown, config)
-    for number, button in enumerate(shown, start=1):
-        parameters += _key(number, button, config)
-    return parameters
+    """Return the elements of all keys of the phone and its consoles, and what holds for all."""
+    buttons = phone_buttons(config)
+    parameters = _for_all_keys(config)
+    for number in range(1, config.model.line_keys + 1):
+        parameters += _key(number, buttons.get(number), config)
+    return parameters + _consoles(config)
 
 
 def clean(text: str) -> str:
@@ -29,9 +29,9 @@ def clean(text: str) -> str:
     return text.translate(_SEPARATORS).strip(" ")
 
 
-def _for_all_keys(shown: list[Button | None], config: PhoneConfig) -> Parameters:
+def _for_all_keys(config: PhoneConfig) -> Parameters:
     code = config.pickup_code
-    has_park = any(button and button.kind is ButtonKind.PARK for button in shown)
+    has_park = any(button.kind is ButtonKind.PARK for button in all_buttons(config))
     return [
         # One subscription to each watched number's dialogs, not a list of BroadSoft's.
         ("Server_Type", "Asterisk"),
@@ -56,6 +56,21 @@ def _key(number: int, button: Button | None, config: PhoneConfig) -> Parameters:
         (f"Share_Call_Appearance_{number}_", "private"),
         (f"Extended_Function_{number}_", function),
     ]
+
+
+def _consoles(config: PhoneConfig) -> Parameters:
+    """Return the elements of both attendant consoles, of the keys that a smaller one lacks too."""
+    plugged = module_buttons(config)
+    parameters: Parameters = []
+    for unit, keys in module_keys(config.model):
+        is_there = unit <= len(plugged)
+        parameters.append((f"Unit_{unit}_Enable", "Yes" if is_there else "No"))
+        buttons = plugged[unit - 1] if is_there else {}
+        for key in range(1, keys + 1):
+            button = buttons.get(key)
+            function = _function(button, config) if button else ""
+            parameters.append((f"Unit_{unit}_Key_{key}", function))
+    return parameters
 
 
 def _function(button: Button, config: PhoneConfig) -> str:

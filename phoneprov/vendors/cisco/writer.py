@@ -25,6 +25,7 @@ from phoneprov.vendors.cisco.keys import key_parameters
 from phoneprov.vendors.cisco.time import time_parameters
 from phoneprov.vendors.config import PhoneConfig
 from phoneprov.vendors.escaping import xml_text_environment
+from phoneprov.vendors.key_rules import list_refused
 from phoneprov.vendors.lines import write_extra
 from phoneprov.vendors.writer import (
     AgentFacts,
@@ -69,6 +70,10 @@ class CiscoWriter:
         if not _COMMON_FILE.fullmatch(name.lower()):
             return None
         return _file(name, self._common.render(prov_url=prov_url, poll_s=HOUR_S))
+
+    def list_losses(self, config: PhoneConfig) -> tuple[str, ...]:
+        """Return the buttons that this phone's keys can't carry, with the reason."""
+        return tuple(list_refused(config))
 
     def main_file_name(self, config: PhoneConfig) -> str:
         """Return the name of the file that carries the accounts."""

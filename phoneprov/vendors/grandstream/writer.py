@@ -27,8 +27,8 @@ from phoneprov.vendors.grandstream.addresses import action_url, split_url
 from phoneprov.vendors.grandstream.keys import is_screen_phone, key_parameters, screen_keys
 from phoneprov.vendors.grandstream.time import time_parameters
 from phoneprov.vendors.grandstream.video import video_parameters
-from phoneprov.vendors.lines import write_extra
 from phoneprov.vendors.key_rules import list_refused
+from phoneprov.vendors.lines import write_extra
 from phoneprov.vendors.writer import (
     AgentFacts,
     ExpectedFile,

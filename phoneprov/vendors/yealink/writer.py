@@ -22,6 +22,7 @@ from pathlib import Path
 from phoneprov.catalog.model import PhoneModel, Vendor
 from phoneprov.vendors.config import PhoneConfig
 from phoneprov.vendors.escaping import ini_environment
+from phoneprov.vendors.key_rules import list_refused
 from phoneprov.vendors.lines import write_extra
 from phoneprov.vendors.writer import (
     AgentFacts,
@@ -82,6 +83,10 @@ class YealinkWriter:
         if not _COMMON_FILE.fullmatch(name.lower()):
             return None
         return _file(name, self._common.render(poll_minutes=COMMON_POLL_MINUTES))
+
+    def list_losses(self, config: PhoneConfig) -> tuple[str, ...]:
+        """Return the buttons that this phone's keys can't carry, with the reason."""
+        return tuple(list_refused(config))
 
     def main_file_name(self, config: PhoneConfig) -> str:
         """Return the name of the file that carries the accounts."""
