@@ -10,6 +10,7 @@ from phoneprov.core.secrets import new_token
 from phoneprov.fleet.models import Farewell, Phone, UnknownMac
 from phoneprov.fleet.phones import hash_token
 from phoneprov.fleet.status import PhoneStatus
+from phoneprov.layouts.models import ButtonLayout
 from phoneprov.pbx.link import LinkStatus
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import AuditEntry, Extension, Role, Tenant, User
@@ -81,6 +82,14 @@ PhoneFactory = make_factory(
     added_at=factory.LazyFunction(utc_now),
     config_changed_at=factory.LazyFunction(utc_now),
     status_since_at=factory.LazyFunction(utc_now),
+)
+
+ButtonLayoutFactory = make_factory(
+    ButtonLayout,
+    FACTORY_CLASS=_Rows,
+    name=factory.Sequence(lambda number: f"Layout {number}"),
+    model_slug="yealink-t46u",
+    created_at=factory.LazyFunction(utc_now),
 )
 
 FarewellFactory = make_factory(

@@ -1,8 +1,9 @@
 """How many phones use a layout, and which."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select, union
+from sqlalchemy import ColumnElement, case, func, or_, select, union
 from sqlalchemy.orm import Session, defer, joinedload
 
 from phoneprov.fleet.models import Phone, PhoneModule
@@ -27,10 +28,9 @@ def count_uses(session: Session, tenant_id: int) -> Mapping[int, int]:
 
 def list_users(session: Session, layout: ButtonLayout) -> Sequence[Phone]:
     """Return the phones that use a layout, with their extensions and without secrets."""
-    on_modules = select(PhoneModule.phone_id).where(PhoneModule.layout_id == layout.id)
     query = (
         for_tenant(layout.tenant_id, Phone)
-        .where(or_(Phone.button_layout_id == layout.id, Phone.id.in_(on_modules)))
+        .where(_uses(layout))
         .order_by(Phone.display_name, Phone.mac)
         .options(
             joinedload(Phone.extension).defer(Extension.sip_password, raiseload=True),
@@ -39,3 +39,27 @@ def list_users(session: Session, layout: ButtonLayout) -> Sequence[Phone]:
         )
     )
     return session.scalars(query).all()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """How many phones use a layout, and how many of them have fetched their current config."""
+
+    phones: int
+    have_it: int
+
+
+def count_delivered(session: Session, layout: ButtonLayout) -> Delivery:
+    """Return how far a layout has got, in one query however many phones use it."""
+    has_it = case((Phone.fetched_revision == Phone.config_revision, 1), else_=0)
+    phones, have_it = session.execute(
+        select(func.count(), func.sum(has_it)).where(
+            Phone.tenant_id == layout.tenant_id, _uses(layout)
+        )
+    ).one()
+    return Delivery(phones=phones, have_it=have_it or 0)
+
+
+def _uses(layout: ButtonLayout) -> ColumnElement[bool]:
+    on_modules = select(PhoneModule.phone_id).where(PhoneModule.layout_id == layout.id)
+    return or_(Phone.button_layout_id == layout.id, Phone.id.in_(on_modules))

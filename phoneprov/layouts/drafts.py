@@ -16,7 +16,7 @@ from phoneprov.layouts.models import (
 )
 from phoneprov.layouts.targets import LayoutTarget
 from phoneprov.layouts.variables import check_variables
-from phoneprov.pbx.dialects.dialect import Dialect
+from phoneprov.pbx.dialects.dialect import Dialect, Feature
 from phoneprov.tenancy.models import Extension
 from phoneprov.vendors.config import ButtonKind
 
@@ -133,6 +133,8 @@ def check_button(
     extension = None
     if value and kind in POINTS_AT_EXTENSION:
         extension = find_extension_typed(session, tenant_id, value)
+    elif kind is ButtonKind.FEATURE_CODE:
+        value = read_feature(value, rules.dialect)
     _check_by_kind(kind, value, extension, rules)
     return ButtonValues(
         kind=kind,
@@ -160,6 +162,15 @@ def find_extension_typed(session: Session, tenant_id: int, text: str) -> Extensi
         numbers = ", ".join(one.number for one in named)
         raise InvalidValueError(f"Which one? {wanted} has {numbers}.", field="value")
     return named[0] if named else None
+
+
+def read_feature(text: str, dialect: Dialect) -> str:
+    """Return the feature that was typed by its words or its name; a code stays as it is."""
+    wanted = text.casefold()
+    for feature in Feature:
+        if wanted in {feature.value, feature.label.casefold()}:
+            return feature.value
+    return next((name for name in dialect.codes if name.casefold() == wanted), text)
 
 
 def _check_kind(text: str) -> ButtonKind:

@@ -83,6 +83,11 @@ def resolve_keys(facts: PhoneFacts, key_sets: Iterable[KeySet]) -> ResolvedKeys:
     return ResolvedKeys(sets=sets, lines=tuple(resolving.lines), notes=tuple(resolving.notes))
 
 
+def preview_label(facts: PhoneFacts, stored: StoredButton) -> str:
+    """Return the label of a key, also of one that would do nothing on this phone."""
+    return _Resolving(facts).label(stored, facts.extensions.get(stored.extension_id or 0))
+
+
 class _LeftOutError(Exception):
     """A key does nothing on this phone; the message says why, or is empty for on purpose."""
 
@@ -125,7 +130,7 @@ class _Resolving:
             position=stored.position,
             kind=stored.kind,
             value=value,
-            label=self._label(stored, target),
+            label=self.label(stored, target),
             account=account,
         )
 
@@ -170,7 +175,7 @@ class _Resolving:
             return target.number
         return dialect.dial(value)
 
-    def _label(self, stored: StoredButton, target: Line | None) -> str:
+    def label(self, stored: StoredButton, target: Line | None) -> str:
         """Return the label: what was typed, with its variables, else what fits the kind.
 
         On a key that points at an extension `{extension}` and `{name}` are that one's.

@@ -59,6 +59,8 @@ _PHONES = ("Phones", "phones.index")
 _UNKNOWN = ("Unknown phones", "unknown.index")
 _PROVISIONING = (
     _PHONES,
+    ("Button Layouts", "layouts.index"),
+    ("Expansion Module Layouts", "module_layouts.index"),
     ("Removed phones", "unknown.removed"),
     ("How phones find us", "system.how_phones_find_us"),
 )

@@ -6,6 +6,8 @@ from phoneprov.web.activity.views import blueprint as activity
 from phoneprov.web.assets.views import blueprint as assets
 from phoneprov.web.auth.views import blueprint as auth
 from phoneprov.web.extensions.views import blueprint as extensions
+from phoneprov.web.layouts.views import blueprint as layouts
+from phoneprov.web.layouts.views import module_blueprint as module_layouts
 from phoneprov.web.pbxs.views import blueprint as pbxs
 from phoneprov.web.phones.views import blueprint as phones
 from phoneprov.web.system.views import blueprint as system
@@ -22,6 +24,8 @@ SCREENS = (
     pbxs,
     extensions,
     phones,
+    layouts,
+    module_layouts,
     unknown,
     activity,
 )

@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 from phoneprov.tenancy.models import Tenant, User
 from tests.cast import ALICE
 from tests.factories import (
+    ButtonLayoutFactory,
     ExtensionFactory,
     FarewellFactory,
     PbxFactory,
@@ -60,6 +61,8 @@ def add_objects(session: Session) -> Objects:
         "tenant_slug": "acme",
         "phone_id": phone.id,
         "extension_id": extension.id,
+        "layout_id": ButtonLayoutFactory.create(tenant_id=acme.id).id,
+        "position": 1,
         "user_id": alice.id,
         "pbx_id": PbxFactory.create().id,
         "upload_id": MISSING_ID,

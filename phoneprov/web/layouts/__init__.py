@@ -1,0 +1,1 @@
+"""Button layouts and expansion module layouts."""
