@@ -62,8 +62,11 @@ def take_all(browser: Browser, demo: DemoRig, screens: Sequence[Screen], folder:
 
 def take_for_readme(browser: Browser, demo: DemoRig, folder: Path) -> None:
     """Take the list of phones as the README shows it: 1440 wide, light, no more than fits."""
+    person = demo.person()
+    add_states(person)
+    person.close()
     wait_until_online(browser, demo)
-    page = browser.new_page(viewport={"width": 1440, "height": 760}, color_scheme="light")
+    page = browser.new_page(viewport={"width": 1440, "height": 880}, color_scheme="light")
     sign_in(page, demo)
     page.goto(f"{demo.url}/t/demo/phones")
     page.screenshot(path=folder / "phones.png")

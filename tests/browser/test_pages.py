@@ -103,7 +103,7 @@ def signed_out(place: Place, size: dict[str, int]) -> Page:
 
 
 def test_every_screen_fits_a_telephone_and_can_be_used_by_everybody(place: Place) -> None:
-    """R139: at 390 px nothing is cut off or too small to tap; axe finds nothing serious.
+    """R68, R70: at 390 px nothing is cut off or too small to tap; axe finds nothing serious.
 
     Every other screen is judged by axe here, in the dark colours, and the rest wide and light: the
     parts they are made of are the same.
@@ -122,7 +122,7 @@ def test_every_screen_fits_a_telephone_and_can_be_used_by_everybody(place: Place
 
 
 def test_the_other_screens_are_as_good_wide_and_light(place: Place) -> None:
-    """R139: the same at 1440 px in the light colours, with a long tenant name as well."""
+    """The same at 1440 px in the light colours, with a long tenant name as well."""
     mine, nobodys = place.page(WIDE), signed_out(place, WIDE)
     troubles: dict[str, object] = {}
     for screen in place.screens[1::2]:
@@ -146,7 +146,7 @@ def test_the_bar_fits_at_every_width(place: Place, width: int) -> None:
 
 
 def test_a_live_change_leaves_everything_else_as_it_was(place: Place) -> None:
-    """R72: ticks, scroll, focus and what is typed stay while another row changes."""
+    """R121: ticks, scroll, focus and what is typed stay while another row changes."""
     page = place.page({"width": 1440, "height": 420})
     page.goto(f"{place.demo.url}/t/demo/phones")
     for number in (1, 5):
@@ -171,7 +171,7 @@ def test_a_live_change_leaves_everything_else_as_it_was(place: Place) -> None:
 
 
 def test_a_phone_is_added_changed_and_deleted_without_script(place: Place) -> None:
-    """R139: every form is an ordinary form."""
+    """Every form is an ordinary form."""
     page = place.page(WIDE, java_script_enabled=False)
     page.goto(f"{place.demo.url}/t/demo/phones")
     page.click("text=Add phone")
@@ -193,21 +193,27 @@ def test_a_phone_is_added_changed_and_deleted_without_script(place: Place) -> No
     page.context.close()
 
 
-def test_the_places_are_reached_by_the_bar_and_by_the_narrow_menu(place: Place) -> None:
-    """Two ways to the same page."""
-    for size, menu in ((WIDE, ".bar-wide"), (NARROW, ".bar-narrow")):
-        page = place.page(size)
-        page.goto(f"{place.demo.url}/t/demo/phones")
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_both_ways_of_the_menu_lead_to_the_phones(place: Place, size: dict[str, int]) -> None:
+    """R68: Phones, and Provisioning → Phones; the place one is in is marked."""
+    page = place.page(size)
+    for way in (0, 1):
+        page.goto(f"{place.demo.url}/t/demo/extensions")
+        bar = page.locator(".bar-wide" if size is WIDE else ".bar-narrow")
         if size is NARROW:
             page.click(".bar-narrow > summary")
-        page.click(f"{menu} a:has-text('Extensions')")
-        page.wait_for_url("**/t/demo/extensions")
-        assert page.inner_text("h1") == "Extensions"
-        page.context.close()
+        elif way:
+            bar.get_by_text("Provisioning", exact=True).click()
+        bar.get_by_role("link", name="Phones", exact=True).nth(way).click()
+        page.wait_for_url("**/t/demo/phones")
+        assert page.inner_text("h1") == "Phones"
+        marked = page.locator(".bar [aria-current=page]").all_text_contents()
+        assert {text.strip() for text in marked} == {"Phones"}
+    page.context.close()
 
 
 def test_everything_is_done_with_the_keyboard_alone(place: Place) -> None:
-    """R139: log in, search, open a row's menu, ask for a reboot and think better of it."""
+    """R68: log in, search, open a row's menu, ask for a reboot and think better of it."""
     page = signed_out(place, WIDE)
     page.goto(f"{place.demo.url}/log-in")
     for text in (place.demo.email, place.demo.password):

@@ -22,7 +22,7 @@ request_route { route(SAVE_CONTACT); }
 
 
 def test_its_lines_are_a_config_that_kamailio_takes(tmp_path: Path) -> None:
-    """R92: modules, parameters and routes as they stand in the page."""
+    """R91, R92: modules, parameters and routes as they stand in the page."""
     require_component("kamailio")
     lines = "".join(re.findall(r"```kamailio\n(.*?)```", PAGE.read_text(), re.DOTALL))
     assert lines.count("loadmodule") == 7
