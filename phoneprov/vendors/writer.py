@@ -108,6 +108,10 @@ class VendorWriter(Protocol):
         """
         ...
 
+    def list_losses(self, config: PhoneConfig) -> tuple[str, ...]:
+        """Return what of `config` its files leave out or do less of, with the reason, if any."""
+        ...
+
     def main_file_name(self, config: PhoneConfig) -> str:
         """Return the name of the file that carries the accounts, for the config preview."""
         ...

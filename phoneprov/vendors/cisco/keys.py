@@ -6,6 +6,8 @@ cisco/spa525g2 (`BXfer_On_Speed_Dial_Enable`, `**#` as the sidecar's pick-up cod
 and `Unit_n_Key_m` with the function strings of line keys).
 """
 
+from collections.abc import Iterator
+
 from phoneprov.vendors.config import Button, ButtonKind, PhoneConfig
 from phoneprov.vendors.key_rules import all_buttons, module_buttons, module_keys, phone_buttons
 
@@ -22,6 +24,16 @@ def key_parameters(config: PhoneConfig) -> Parameters:
     for number in range(1, config.model.line_keys + 1):
         parameters += _key(number, buttons.get(number), config)
     return parameters + _consoles(config)
+
+
+def list_dead_keys(config: PhoneConfig) -> Iterator[str]:
+    """Yield the buttons that have nothing to dial, and so leave their key without a function."""
+    groups = [("Key", phone_buttons(config))]
+    groups += [(f"Module {n}, key", b) for n, b in enumerate(module_buttons(config), start=1)]
+    for place, buttons in groups:
+        for position, button in buttons.items():
+            if button.kind is not ButtonKind.LINE and not clean(button.value):
+                yield f"{place} {position}: there is nothing that it could dial."
 
 
 def clean(text: str) -> str:

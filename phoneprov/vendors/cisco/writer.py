@@ -21,7 +21,7 @@ from phoneprov.catalog.model import PhoneModel, Vendor
 from phoneprov.vendors.cisco import agent, orders
 from phoneprov.vendors.cisco.accounts import account_parameters
 from phoneprov.vendors.cisco.codes import code_parameters
-from phoneprov.vendors.cisco.keys import key_parameters
+from phoneprov.vendors.cisco.keys import key_parameters, list_dead_keys
 from phoneprov.vendors.cisco.time import time_parameters
 from phoneprov.vendors.config import PhoneConfig
 from phoneprov.vendors.escaping import xml_text_environment
@@ -73,7 +73,7 @@ class CiscoWriter:
 
     def list_losses(self, config: PhoneConfig) -> tuple[str, ...]:
         """Return the buttons that this phone's keys can't carry, with the reason."""
-        return tuple(list_refused(config))
+        return (*list_refused(config), *list_dead_keys(config))
 
     def main_file_name(self, config: PhoneConfig) -> str:
         """Return the name of the file that carries the accounts."""

@@ -4,7 +4,7 @@ Source: names in wazo-provd-plugins 2321a3f3 wazo_polycom and FusionPBX c7a00dcb
 """
 
 from phoneprov.vendors.config import Account, ButtonKind, PhoneConfig, SipServer, Transport
-from phoneprov.vendors.defaults import buttons_or_lines
+from phoneprov.vendors.key_rules import all_buttons
 
 Parameters = list[tuple[str, str]]
 
@@ -14,11 +14,7 @@ _TRANSPORTS = {Transport.UDP: "UDPOnly", Transport.TCP: "TCPOnly", Transport.TLS
 def account_parameters(config: PhoneConfig) -> Parameters:
     """Return the attributes of all registrations."""
     used = {account.number: account for account in config.accounts}
-    lines = [
-        button.account
-        for position, button in buttons_or_lines(config).items()
-        if button.kind is ButtonKind.LINE and position <= config.model.line_keys
-    ]
+    lines = [one.account for one in all_buttons(config) if one.kind is ButtonKind.LINE]
     parameters: Parameters = []
     for number in range(1, config.model.accounts + 1):
         account = used.get(number)

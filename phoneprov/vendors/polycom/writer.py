@@ -18,11 +18,12 @@ from pathlib import Path
 from phoneprov.catalog.model import PhoneModel, Vendor
 from phoneprov.vendors.config import PhoneConfig
 from phoneprov.vendors.escaping import xml_attribute_environment
+from phoneprov.vendors.key_rules import list_refused
 from phoneprov.vendors.lines import write_extra
 from phoneprov.vendors.polycom import agent, orders, reports
 from phoneprov.vendors.polycom.accounts import account_parameters
 from phoneprov.vendors.polycom.device import device_parameters, polling_parameters
-from phoneprov.vendors.polycom.keys import key_parameters
+from phoneprov.vendors.polycom.keys import key_parameters, list_key_losses, plan_keys
 from phoneprov.vendors.polycom.time import time_parameters
 from phoneprov.vendors.writer import (
     AgentFacts,
@@ -66,7 +67,7 @@ class PolycomWriter:
             text = write_extra(self.vendor, self._write_phone(config), config.extra)
             return _file(name, text)
         if asked in {f"{config.mac}-directory.xml", "000000000000-directory.xml"}:
-            return _file(name, self._directory.render())
+            return _file(name, self._write_directory(config))
         return None
 
     def write_common_file(
@@ -80,6 +81,10 @@ class PolycomWriter:
         if name.lower() != COMMON_FILE:
             return None
         return _file(name, self._phone.render(parameters=polling_parameters(HOUR_MINUTES)))
+
+    def list_losses(self, config: PhoneConfig) -> tuple[str, ...]:
+        """Return the buttons that can't be or do less, with the reason."""
+        return (*list_refused(config), *list_key_losses(config))
 
     def main_file_name(self, config: PhoneConfig) -> str:
         """Return the name of the file that carries the accounts."""
@@ -100,7 +105,11 @@ class PolycomWriter:
             ExpectedFile(name="000000000000-license.cfg", needed=False, note="404 is right"),
             ExpectedFile(name=f"{mac}-license.cfg", needed=False, note="404 is right"),
             ExpectedFile(name=f"{mac}-calls.xml", needed=False, note="404 is right"),
-            ExpectedFile(name=f"{mac}-directory.xml", needed=False, note="empty directory"),
+            ExpectedFile(
+                name=f"{mac}-directory.xml",
+                needed=False,
+                note="further speed dials",
+            ),
         )
 
     def read_user_agent(self, text: str) -> AgentFacts | None:
@@ -121,6 +130,10 @@ class PolycomWriter:
         """Return what the phone told by event notification, or None if it makes no sense."""
         del query
         return reports.read_report(kind, body)
+
+    def _write_directory(self, config: PhoneConfig) -> str:
+        entries = enumerate(plan_keys(config).directory, start=1)
+        return self._directory.render(speed_dials=[(number, *entry) for number, entry in entries])
 
     def _write_phone(self, config: PhoneConfig) -> str:
         parameters = dict(
