@@ -3,6 +3,7 @@
 from alembic import context
 from flask import current_app
 
+import phoneprov.fleet.extra_models
 import phoneprov.fleet.models
 import phoneprov.layouts.models
 import phoneprov.operations.models

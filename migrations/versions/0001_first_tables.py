@@ -316,6 +316,23 @@ def upgrade():
         batch_op.create_index('ix_command_phone_queued_at', ['phone_id', 'queued_at'], unique=False)
         batch_op.create_index('ix_command_state', ['state', 'next_try_at'], unique=False)
 
+    op.create_table('extra_parameter',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('tenant_id', sa.Integer(), nullable=False),
+    sa.Column('phone_id', sa.Integer(), nullable=True),
+    sa.Column('vendor', sa.String(length=20), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('value', sa.Text(), nullable=True),
+    sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['phone_id'], ['phone.id'], name=op.f('fk_extra_parameter_phone_id_phone'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['tenant_id'], ['tenant.id'], name=op.f('fk_extra_parameter_tenant_id_tenant'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_extra_parameter'))
+    )
+    with op.batch_alter_table('extra_parameter', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_extra_parameter_tenant_id'), ['tenant_id'], unique=False)
+        batch_op.create_index('uq_extra_parameter_phone', ['phone_id', 'vendor', 'name'], unique=True)
+        batch_op.create_index('uq_extra_parameter_tenant', ['tenant_id', 'vendor', 'name'], unique=True, sqlite_where=sa.text('phone_id IS NULL'), postgresql_where=sa.text('phone_id IS NULL'))
+
     op.create_table('phone_event',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('phone_id', sa.Integer(), nullable=False),
@@ -404,6 +421,12 @@ def downgrade():
         batch_op.drop_index('ix_phone_event_phone_at')
 
     op.drop_table('phone_event')
+    with op.batch_alter_table('extra_parameter', schema=None) as batch_op:
+        batch_op.drop_index('uq_extra_parameter_tenant', sqlite_where=sa.text('phone_id IS NULL'), postgresql_where=sa.text('phone_id IS NULL'))
+        batch_op.drop_index('uq_extra_parameter_phone')
+        batch_op.drop_index(batch_op.f('ix_extra_parameter_tenant_id'))
+
+    op.drop_table('extra_parameter')
     with op.batch_alter_table('command', schema=None) as batch_op:
         batch_op.drop_index('ix_command_state')
         batch_op.drop_index('ix_command_phone_queued_at')

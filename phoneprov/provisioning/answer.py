@@ -27,6 +27,7 @@ from phoneprov.provisioning.compose import ConfigFrame, compose, load_for_config
 from phoneprov.provisioning.contact import find_by_mac, find_by_token, note_first_contact
 from phoneprov.provisioning.etag import make_etag
 from phoneprov.provisioning.exchange import NOT_FOUND, Answer, Ask, file_answer
+from phoneprov.provisioning.extras import load_extras, parameters_of
 from phoneprov.provisioning.files import AskedFile, read_path
 from phoneprov.provisioning.keys import load_keys
 from phoneprov.vendors.registry import WRITERS, read_user_agent
@@ -203,7 +204,8 @@ class Answering:
         pbx = session.get(Pbx, loaded.tenant.pbx_id) if loaded.tenant.pbx_id else None
         frame = self._frame(loaded.token, visit.at)
         keys = load_keys(session, loaded)
-        config = compose(self._catalog, loaded, pbx, frame, keys)
+        extra = parameters_of(load_extras(session, self._catalog, loaded))
+        config = compose(self._catalog, loaded, pbx, frame, keys, extra)
         writer = WRITERS[config.model.vendor]
         written = writer.write_file(config, visit.file.name)
         if written is None:

@@ -19,7 +19,14 @@ from phoneprov.provisioning.keys import (
     without_buttons,
 )
 from phoneprov.tenancy.models import Extension, Tenant
-from phoneprov.vendors.config import Account, PhoneConfig, Provisioning, SipServer, Transport
+from phoneprov.vendors.config import (
+    Account,
+    ExtraParameter,
+    PhoneConfig,
+    Provisioning,
+    SipServer,
+    Transport,
+)
 from phoneprov.vendors.zone_rules import zone_rules
 
 NO_SERVER = SipServer(
@@ -54,12 +61,13 @@ def load_for_config(session: Session, phone_id: int) -> Phone | None:
     )
 
 
-def compose(
+def compose(  # noqa: PLR0913, PLR0917 - each is a part of the rows
     catalog: Catalog,
     phone: Phone,
     pbx: Pbx | None,
     frame: ConfigFrame,
     keys: PhoneKeys = NO_KEYS,
+    extra: tuple[ExtraParameter, ...] = (),
 ) -> PhoneConfig:
     """Return what the phone is told now; a disabled or unassigned one has no account and no key."""
     tenant = phone.tenant
@@ -85,6 +93,7 @@ def compose(
         pickup_code=dialect.pickup_code if pbx else "",
         notify_from_server_only=pbx is not None and pbx.kind != "direct",
         reboot_on_check_sync=phone.is_reboot_armed,
+        extra=extra,
         notes=resolved.notes,
     )
 

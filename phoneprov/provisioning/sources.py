@@ -1,0 +1,66 @@
+"""Whose each setting of a phone's config is, in words: the phone's own, its tenant's, its PBX's."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from phoneprov.fleet.models import Phone
+from phoneprov.fleet.phone_keys import list_modules
+from phoneprov.layouts.models import ButtonLayout
+from phoneprov.pbx.models import Pbx
+from phoneprov.provisioning.keys import PhoneKeys
+from phoneprov.provisioning.origins import Sources
+from phoneprov.vendors.config import PhoneConfig
+
+
+def read_sources(
+    session: Session, phone: Phone, pbx: Pbx | None, keys: PhoneKeys, config: PhoneConfig
+) -> Sources:
+    """Return where compose took each setting from; the phone's tenant and extension are loaded."""
+    tenant = phone.tenant
+    on_pbx = f"PBX {pbx.name}" if pbx else "no PBX"
+    accounts = _accounts(phone, keys, config)
+    line = accounts.get(1, "its extension")
+    buttons, modules = _layouts(session, phone)
+    return Sources(
+        zone=(
+            f"time zone of this phone ({phone.time_zone})"
+            if phone.time_zone
+            else f"time zone of {tenant.name} ({tenant.time_zone})"
+        ),
+        admin_password=f"admin password of {'this phone' if phone.admin_password else tenant.name}",
+        display_name="display name of this phone" if phone.display_name else f"name of {line}",
+        domain=tenant.name if tenant.sip_domain else on_pbx,
+        server=on_pbx,
+        pickup_code=f"pick-up code of {on_pbx}",
+        ntp_server=f"time server of {tenant.name}",
+        poll=f"checks of {tenant.name}, every {tenant.poll_minutes} min, spread by MAC address",
+        accounts=accounts,
+        first_label="display name of this phone" if phone.display_name else f"name of {line}",
+        buttons=buttons,
+        modules=modules,
+    )
+
+
+def _accounts(phone: Phone, keys: PhoneKeys, config: PhoneConfig) -> dict[int, str]:
+    """Return the extensions by account: the phone's own, then those of its line keys."""
+    extensions = [phone.extension, *keys.lines.values()]
+    numbers = {one.sip_user: one.number for one in reversed(extensions) if one is not None}
+    return {
+        account.number: f"extension {numbers.get(account.user, account.user)}"
+        for account in config.accounts
+    }
+
+
+def _layouts(session: Session, phone: Phone) -> tuple[str, tuple[str, ...]]:
+    """Return the layouts that the phone and its modules use, in words."""
+    modules = list_modules(session, phone.id)
+    ids = {one for one in (phone.button_layout_id, *(row.layout_id for row in modules)) if one}
+    rows = session.scalars(
+        select(ButtonLayout).where(
+            ButtonLayout.tenant_id == phone.tenant_id, ButtonLayout.id.in_(ids)
+        )
+    )
+    names: dict[int | None, str] = {row.id: f"layout “{row.name}”" for row in rows}
+    own = names.get(phone.button_layout_id, "layout")
+    of_modules = (f"{names.get(one.layout_id, 'layout')} of module {one.number}" for one in modules)
+    return f"button {own}", tuple(of_modules)
