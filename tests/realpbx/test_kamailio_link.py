@@ -160,4 +160,4 @@ def test_testing_the_link_says_what_is_there(kamailio: KamailioRig) -> None:
     assert "kamailio 5" in good.findings[0]
     bad = KamailioLink(LinkSettings(address="http://127.0.0.1:9/RPC")).check()
     assert not bad.is_ok
-    assert "nothing listens" in bad.findings[0]
+    assert "Nothing listens" in bad.findings[0]

@@ -89,7 +89,7 @@ class KamailioLink:
             is_ok=True,
             findings=(
                 f"Reached {str(version).strip()}.",
-                f"Its location table has {len(contacts)} contact(s).",
+                f"Contacts in its location table: {len(contacts)}.",
                 pings,
             ),
         )
