@@ -308,7 +308,14 @@ def upgrade():
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('is_follow_up', sa.Boolean(), nullable=False),
+    sa.Column('pbx_id', sa.Integer(), nullable=True),
+    sa.Column('aor', sa.String(length=255), nullable=False),
+    sa.Column('contact_uri', sa.String(length=500), nullable=False),
+    sa.Column('send_via', sa.Text(), nullable=False),
+    sa.Column('extension_id', sa.Integer(), nullable=True),
     sa.Column('evidence', sa.String(length=300), nullable=False),
+    sa.ForeignKeyConstraint(['extension_id'], ['extension.id'], name=op.f('fk_command_extension_id_extension'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['phone_id'], ['phone.id'], name=op.f('fk_command_phone_id_phone'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_command'))
     )

@@ -16,8 +16,8 @@ from phoneprov.jobs.changes import ChangeFollower
 from phoneprov.operations.delivery import (
     close_overdue_commands,
     deliver_commands,
-    send_farewells,
 )
+from phoneprov.operations.farewells import send_farewells
 from phoneprov.operations.links import LinkSupervisor
 from phoneprov.operations.recording import flush_check_ins
 from phoneprov.provisioning.answer import Answering

@@ -1,6 +1,7 @@
 """Orders to phones: queued → sent → confirmed, failed or expired, each with its evidence."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -23,7 +24,19 @@ WAITS = {
     CommandKind.RESET: timedelta(hours=12),
 }
 """How long an order waits for a way to the phone before it expires."""
+AT_NEXT_CHECK = "The phone takes the change at its next check."
 OPEN_STATES = (CommandState.QUEUED, CommandState.SENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """The contact that leads to a phone, and the extension it registered as."""
+
+    pbx_id: int
+    aor: str
+    uri: str
+    send_via: str
+    line_id: int | None
 
 
 def why_not(phone: Phone, kind: CommandKind, catalog: Catalog) -> str | None:
@@ -116,5 +129,52 @@ def finish(
     command.state = state
     command.finished_at = now
     command.evidence = evidence[:300]
-    text = f"{command.kind.label}: {state.label.lower()}. {evidence}"
+    text = f"{command.kind.label}: {state.label.lower()}. {evidence}"[:300]
     write_event(session, command.phone_id, "command", text, at=now)
+
+
+def give_up(
+    session: Session, command: Command, state: CommandState, evidence: str, now: datetime
+) -> None:
+    """Close an order that came to nothing; a follow-up only waits for the phone's next check."""
+    if command.is_follow_up:
+        finish(session, command, CommandState.EXPIRED, f"{evidence} {AT_NEXT_CHECK}", now)
+    else:
+        finish(session, command, state, evidence, now)
+
+
+def follow_up(
+    session: Session,
+    phone: Phone,
+    way: Way,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Let the phone read its config now, after a change, over the contact it had before.
+
+    One that has been sent already went out before the change, so it does not count as this one.
+    """
+    waiting = session.scalar(
+        select(Command).where(
+            Command.phone_id == phone.id,
+            Command.kind == CommandKind.RESYNC,
+            Command.state == CommandState.QUEUED,
+        )
+    )
+    command = waiting or Command(
+        phone_id=phone.id,
+        kind=CommandKind.RESYNC,
+        state=CommandState.QUEUED,
+        ordered_by=actor.name,
+        queued_at=now,
+        next_try_at=now,
+        expires_at=now + timedelta(minutes=phone.tenant.poll_minutes),
+        evidence="Follows from the change; waits for its turn.",
+        is_follow_up=True,
+    )
+    command.pbx_id, command.aor = way.pbx_id, way.aor
+    command.contact_uri, command.send_via = way.uri, way.send_via
+    command.extension_id = way.line_id
+    session.add(command)
+    session.flush()

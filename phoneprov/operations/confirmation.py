@@ -22,12 +22,16 @@ def confirm_by_check_ins(session: Session, notes: Sequence[CheckInNote], now: da
         return 0
     open_ones = session.scalars(
         select(Command).where(
-            Command.state == CommandState.SENT,
+            (Command.state == CommandState.SENT)
+            | ((Command.state == CommandState.QUEUED) & Command.is_follow_up),
             Command.phone_id.in_({note.phone_id for note in admitted}),
         )
     ).all()
     confirmed = 0
     for command in open_ones:
+        if command.state == CommandState.QUEUED:
+            confirmed += _came_by_itself(session, command, admitted, now)
+            continue
         proofs = [note for note in admitted if _proves(command, note)]
         if not proofs or command.sent_at is None:
             continue
@@ -41,6 +45,17 @@ def confirm_by_check_ins(session: Session, notes: Sequence[CheckInNote], now: da
             finish(session, command, CommandState.CONFIRMED, text, now)
             confirmed += 1
     return confirmed
+
+
+def _came_by_itself(
+    session: Session, command: Command, notes: Sequence[CheckInNote], now: datetime
+) -> bool:
+    """Close a follow-up whose phone has taken the change before it was told."""
+    phone = session.get_one(Phone, command.phone_id)
+    if not any(n.phone_id == phone.id and n.revision == phone.config_revision for n in notes):
+        return False
+    finish(session, command, CommandState.CONFIRMED, "The phone took the change by itself.", now)
+    return True
 
 
 def _go_on(command: Command, phone: Phone, notes: Sequence[CheckInNote], now: datetime) -> None:

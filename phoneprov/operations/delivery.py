@@ -12,14 +12,18 @@ from sqlalchemy.orm import Session, joinedload, sessionmaker
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import PbxError
-from phoneprov.fleet.models import Farewell, Phone, Registration
+from phoneprov.core.text import as_sentence
+from phoneprov.fleet.contacts import find_contact
+from phoneprov.fleet.models import Phone
 from phoneprov.fleet.phones import open_window
 from phoneprov.fleet.revisions import forget_cached, touch_phones
-from phoneprov.operations.commands import finish
+from phoneprov.operations.commands import Way, finish, give_up
 from phoneprov.operations.models import Command, CommandKind, CommandState
 from phoneprov.pbx.link import Notify, NotifyOutcome, NotifyResult
+from phoneprov.pbx.models import Pbx
+from phoneprov.tenancy.models import Extension
 from phoneprov.vendors.registry import WRITERS
-from phoneprov.vendors.writer import NotifyMessage, NotPossible, Order
+from phoneprov.vendors.writer import NotPossible, Order
 
 PER_RUN = 5
 """Orders that leave in one run; the job runs once a second."""
@@ -71,7 +75,7 @@ def close_overdue_commands(session: Session, now: datetime) -> int:
         select(Command).where(Command.state == CommandState.QUEUED, Command.expires_at <= now)
     )
     for command in overdue:
-        finish(session, command, CommandState.EXPIRED, "There was no way to the phone.", now)
+        give_up(session, command, CommandState.EXPIRED, "There was no way to the phone.", now)
         closed += 1
     silent = session.scalars(
         select(Command).where(
@@ -81,45 +85,9 @@ def close_overdue_commands(session: Session, now: datetime) -> int:
     for command in silent:
         minutes = int(NO_REACTION.total_seconds() // 60)
         text = f"{command.evidence} Nothing followed within {minutes} minutes."
-        finish(session, command, CommandState.FAILED, text, now)
+        give_up(session, command, CommandState.FAILED, text, now)
         closed += 1
     return closed
-
-
-def send_farewells(sessions: sessionmaker[Session], catalog: Catalog, sender: Sender) -> int:
-    """Tell removed phones that are still registered to read their farewell; return how many."""
-    with sessions.begin() as session:
-        waiting = session.scalars(
-            select(Farewell)
-            .where(
-                Farewell.resync_note == "",
-                Farewell.contact_uri != "",
-                Farewell.fetched_at.is_(None),
-            )
-            .limit(PER_RUN)
-        ).all()
-        for farewell in waiting:
-            farewell.resync_note = _send_farewell(catalog, sender, farewell)[:200]
-        return len(waiting)
-
-
-def _send_farewell(catalog: Catalog, sender: Sender, farewell: Farewell) -> str:
-    model = catalog.find_model(farewell.model_slug)
-    message = WRITERS[model.vendor].notify_for(Order.RESYNC, model) if model else None
-    if farewell.pbx_id is None or not isinstance(message, NotifyMessage):
-        return "no way to tell the phone"
-    notify = Notify(
-        aor=farewell.aor,
-        uri=farewell.contact_uri,
-        event=message.event,
-        content_type=message.content_type,
-        body=message.body,
-        send_via=farewell.send_via,
-    )
-    try:
-        return sender.send_notify(farewell.pbx_id, notify).evidence
-    except PbxError as error:
-        return error.message
 
 
 def _claim(session: Session, catalog: Catalog, now: datetime) -> Sequence[Parcel]:
@@ -127,7 +95,7 @@ def _claim(session: Session, catalog: Catalog, now: datetime) -> Sequence[Parcel
     due = session.execute(
         select(Command, Phone)
         .join(Phone, Phone.id == Command.phone_id)
-        .options(joinedload(Phone.tenant), joinedload(Phone.extension))
+        .options(joinedload(Phone.tenant))
         .where(Command.state == CommandState.QUEUED, Command.next_try_at <= now)
         .order_by(Command.next_try_at, Command.id)
         .limit(PER_RUN * 10)
@@ -150,13 +118,8 @@ def _pack(
     session: Session, catalog: Catalog, command: Command, phone: Phone, now: datetime
 ) -> Parcel | None:
     """Return the order ready to send, or note on it what it waits for."""
-    contact = session.scalar(
-        select(Registration)
-        .where(Registration.phone_id == phone.id, Registration.gone_at.is_(None))
-        .order_by(Registration.keepalive_at.desc(), Registration.id.desc())
-        .limit(1)
-    )
-    if contact is None:
+    way = _find_way(session, command, phone)
+    if way is None:
         command.next_try_at = now + TRY_AGAIN
         command.evidence = "Waits until the phone is registered again."
         return None
@@ -170,18 +133,40 @@ def _pack(
         forget_cached(session, [phone.id])
     if message.needs_armed_config:
         _arm(session, phone, now, is_first=command.tries == 0)
-    line = phone.extension
+    line = session.get(Extension, way.line_id) if way.line_id else None
     notify = Notify(
-        aor=contact.aor,
-        uri=contact.uri,
+        aor=way.aor,
+        uri=way.uri,
         event=message.event,
         content_type=message.content_type,
         body=message.body,
-        send_via=contact.send_via,
+        send_via=way.send_via,
         auth_user=(line.auth_user or line.sip_user) if line else "",
         auth_password=line.sip_password if line else "",
     )
-    return Parcel(command_id=command.id, pbx_id=contact.pbx_id, notify=notify)
+    return Parcel(command_id=command.id, pbx_id=way.pbx_id, notify=notify)
+
+
+def _find_way(session: Session, command: Command, phone: Phone) -> Way | None:
+    """Return the phone's live contact, or the one that a follow-up was told of."""
+    contact = find_contact(session, phone.id)
+    if contact is not None:
+        return Way(
+            pbx_id=contact.pbx_id,
+            aor=contact.aor,
+            uri=contact.uri,
+            send_via=contact.send_via,
+            line_id=phone.extension_id,
+        )
+    if command.pbx_id is None or session.get(Pbx, command.pbx_id) is None:
+        return None
+    return Way(
+        pbx_id=command.pbx_id,
+        aor=command.aor,
+        uri=command.contact_uri,
+        send_via=command.send_via,
+        line_id=command.extension_id,
+    )
 
 
 def _arm(session: Session, phone: Phone, now: datetime, *, is_first: bool) -> None:
@@ -220,13 +205,14 @@ def _record(
         return
     if isinstance(result, PbxError):
         if result.permanent:
-            finish(session, command, CommandState.FAILED, result.message, now)
+            give_up(session, command, CommandState.FAILED, as_sentence(result.message), now)
         else:
             command.state = CommandState.QUEUED
             command.next_try_at = now + TRY_AGAIN
             command.evidence = f"Waits: {result.message}"[:300]
         return
     if result.outcome is NotifyOutcome.REFUSED:
-        finish(session, command, CommandState.FAILED, f"The phone refused: {result.evidence}.", now)
+        text = f"The phone refused: {result.evidence}."
+        give_up(session, command, CommandState.FAILED, text, now)
         return
     command.evidence = f"{result.evidence[:1].upper()}{result.evidence[1:]}."

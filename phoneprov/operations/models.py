@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from phoneprov.core.database import Model, WordColumn
@@ -68,5 +68,17 @@ class Command(Model):
     finished_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
+    is_follow_up: Mapped[bool] = mapped_column(default=False)
+    """Whether it follows from a change, so that the phone takes it at once and not at its next
+    check; nobody ordered it, and it is no failure when it reaches nobody."""
+    pbx_id: Mapped[int | None]
+    """PBX of the contact that a follow-up goes to: the change itself may forget it."""
+    aor: Mapped[str] = mapped_column(String(255), default="")
+    contact_uri: Mapped[str] = mapped_column(String(500), default="")
+    send_via: Mapped[str] = mapped_column(Text, default="")
+    extension_id: Mapped[int | None] = mapped_column(
+        ForeignKey("extension.id", ondelete="SET NULL")
+    )
+    """The line the phone had then, for a phone that challenges a NOTIFY."""
     evidence: Mapped[str] = mapped_column(String(300), default="")
     """What is known in words: `answered 200`, `fetched its config 41 s later`."""

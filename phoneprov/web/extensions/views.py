@@ -8,9 +8,9 @@ from phoneprov.core.errors import InvalidValueError
 from phoneprov.fleet.extensions import (
     find_extension_page,
     list_phones_on,
-    remove_extension,
     update_extension,
 )
+from phoneprov.operations.changes import remove_extension
 from phoneprov.tenancy.extension_file import SAMPLE
 from phoneprov.tenancy.extension_values import new_sip_password
 from phoneprov.tenancy.extensions import add_extension, reveal_sip_password

@@ -9,9 +9,12 @@ from phoneprov.core.mac import find_mac
 from phoneprov.fleet.drafts import PhoneDraft
 from phoneprov.fleet.extension_uses import count_models, list_extension_uses
 from phoneprov.fleet.models import Phone
-from phoneprov.fleet.phones import add_phone, change_phone
+from phoneprov.fleet.phone_keys import list_modules
+from phoneprov.fleet.phones import add_phone
 from phoneprov.fleet.queries import find_own_phone_by_mac, title_phone
-from phoneprov.tenancy.models import Installation
+from phoneprov.layouts.models import ButtonLayout
+from phoneprov.operations.changes import change_phone
+from phoneprov.tenancy.models import Installation, for_tenant
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
 from phoneprov.web.database import session
@@ -24,6 +27,7 @@ from phoneprov.web.phones.blueprint import (
     get_own_phone,
 )
 from phoneprov.web.phones.forms import PhoneForm, form_values
+from phoneprov.web.phones.key_offers import KeyOffers
 from phoneprov.web.phones.offers import Offers
 from phoneprov.web.runtime import runtime
 
@@ -59,7 +63,7 @@ def add() -> Answer:
 def edit(phone_id: int) -> Answer:
     """Edit a phone; a password that is not touched stays."""
     phone = get_own_phone(phone_id)
-    values = form_values(phone)
+    values = form_values(phone, list_modules(session(), phone.id))
     if request.args.get("model"):
         values["model_slug"] = request.args["model"]
     form = PhoneForm(read_offers(own_id=phone.id), **values)
@@ -87,10 +91,12 @@ def edit(phone_id: int) -> Answer:
 
 def read_offers(own_id: int | None = None) -> Offers:
     """Return what the form offers on this tenant's pages."""
-    tenant = current_tenant()
+    tenant, catalog = current_tenant(), runtime().catalog
+    layouts = session().scalars(for_tenant(tenant.id, ButtonLayout).order_by(ButtonLayout.name))
     return Offers(
-        catalog=runtime().catalog,
+        catalog=catalog,
         tenant=tenant,
+        keys=KeyOffers(catalog=catalog, layouts=layouts.all()),
         extensions=list_extension_uses(session(), tenant.id),
         model_counts=count_models(session(), tenant.id),
         own_id=own_id,

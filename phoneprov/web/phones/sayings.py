@@ -37,6 +37,9 @@ def _line(phone: Phone) -> str:
     return f"extension {phone.extension.title}" if phone.extension else "no extension"
 
 
+_FOLLOWS_SOON = (
+    " the phone follows within seconds if it can be reached, and at its next check if not."
+)
 _TITLES = {
     Verb.REBOOT: "Reboot",
     Verb.RESYNC: "Resync",
@@ -66,10 +69,12 @@ _FOLLOWS = {
     ),
     Verb.DISABLE: (
         "The accounts of {name} ({line}) go off: no calls in or out once it has read its config, "
-        "which is at its next check at the latest. Everything set for it is kept; Enable brings "
-        "it back."
+        "which is within seconds, or at its next check. Everything set for it is kept; Enable "
+        "brings it back."
     ),
-    Verb.ENABLE: "The accounts of {name} ({line}) go on again at its next check.",
+    Verb.ENABLE: (
+        "The accounts of {name} ({line}) go on again within seconds, or at its next check."
+    ),
     Verb.DELETE: (
         "{name}, a {model} with {line} and MAC address {mac}, is forgotten at once, with its "
         "secrets, its own address here, its logs and its history. This can't be undone.\n"
@@ -82,8 +87,8 @@ _DONE = {
     Verb.REBOOT: "Reboot of {name} ordered. The phone's page says what comes of it.",
     Verb.RESYNC: "Resync of {name} ordered. The phone's page says what comes of it.",
     Verb.RESET: "Reset of {name} to its defaults ordered. The phone's page says what comes of it.",
-    Verb.UNASSIGN: "{name} has no extension any more; the phone follows at its next check.",
-    Verb.DISABLE: "{name} is disabled; the phone follows at its next check.",
-    Verb.ENABLE: "{name} is enabled again; the phone follows at its next check.",
+    Verb.UNASSIGN: "{name} has no extension any more;" + _FOLLOWS_SOON,
+    Verb.DISABLE: "{name} is disabled;" + _FOLLOWS_SOON,
+    Verb.ENABLE: "{name} is enabled again;" + _FOLLOWS_SOON,
     Verb.DELETE: "{name} ({mac}) is deleted. Removed phones says whether it has heard of it.",
 }
