@@ -1,6 +1,5 @@
 """Which layout a phone has, and which expansion modules with which layouts."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -97,17 +96,19 @@ def _plan_modules(
 
 
 def _check_modules(catalog: Catalog, model: PhoneModel, drafts: Sequence[ModuleDraft]) -> None:
+    """Refuse a module that does not fit the model, or not in this place of the row."""
     at_most = {fit.module: fit.at_most for fit in model.modules}
-    for slug, count in Counter(one.module_slug for one in drafts).items():
-        module = catalog.module_models.get(slug)
-        name = module.name if module else slug
-        if slug not in at_most:
+    for number, draft in enumerate(drafts, start=1):
+        module = catalog.module_models.get(draft.module_slug)
+        name = module.name if module else draft.module_slug
+        most = at_most.get(draft.module_slug, 0)
+        if not most:
             raise _wrong_modules(f"The {model.full_name} takes no {name}.")
-        if count > at_most[slug]:
-            raise _wrong_modules(f"The {model.full_name} takes at most {at_most[slug]} {name}.")
-    if len(drafts) > most_modules(model):
-        message = f"The {model.full_name} takes at most {most_modules(model)} modules."
-        raise _wrong_modules(message)
+        if number > most:
+            message = f"The {model.full_name} takes at most {most} module{'' if most == 1 else 's'}"
+            raise _wrong_modules(
+                f"{message} with an {name} among them." if most > 1 else f"{message}."
+            )
 
 
 def _attached(session: Session, tenant_id: int, draft: ModuleDraft) -> Attached:

@@ -6,6 +6,7 @@ from phoneprov.catalog.catalog import Catalog
 from phoneprov.catalog.model import ModuleModel, PhoneModel, Vendor
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.vendors.config import ButtonKind
+from phoneprov.vendors.key_rules import can_carry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +38,7 @@ class LayoutTarget:
 
     def why_not(self, position: int, kind: ButtonKind, *, has_value: bool) -> str | None:
         """Return why the key at `position` can't carry `kind`, or None if it can."""
-        if not 1 <= position <= self.keys:
-            return f"The {self.name} has keys 1 to {self.keys}."
-        if kind is ButtonKind.CONFERENCE and not has_value:
-            return _without_conference(self.vendor)
-        return None
+        return can_carry(self.model, kind, position, has_value=has_value)
 
 
 def find_target(catalog: Catalog, slug: str, *, is_for_module: bool) -> LayoutTarget | None:
@@ -86,13 +83,3 @@ def _module_target(model: ModuleModel) -> LayoutTarget:
         pages=model.pages,
         accounts=None,
     )
-
-
-def _without_conference(vendor: Vendor) -> str | None:
-    """Return why a key of this vendor can't start a conference by itself."""
-    if vendor in {Vendor.CISCO, Vendor.POLYCOM}:
-        return (
-            f"{vendor.label} keys can't start a conference by themselves; type the number of a "
-            "conference room of the PBX, or use the Conference soft key in a call."
-        )
-    return None

@@ -1,7 +1,10 @@
 """The form of a phone: the fields of the mission in its words and order."""
 
+from collections.abc import Sequence
+
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from phoneprov.catalog.model import PhoneModel
@@ -9,8 +12,15 @@ from phoneprov.core.errors import InvalidValueError
 from phoneprov.core.mac import format_mac, parse_mac
 from phoneprov.core.text import clean_text
 from phoneprov.fleet.drafts import HIGHEST_PORT, LOWEST_PORT, PhoneDraft
-from phoneprov.fleet.models import DEFAULT_SIP_PORT, Phone
+from phoneprov.fleet.models import DEFAULT_SIP_PORT, Phone, PhoneModule
 from phoneprov.fleet.passwords import check_admin_password
+from phoneprov.web.phones.key_offers import (
+    LayoutField,
+    ModulesField,
+    module_value,
+    read_layout,
+    read_modules,
+)
 from phoneprov.web.phones.offers import Offers
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
@@ -35,6 +45,8 @@ class PhoneForm(FlaskForm):
         "Display Name", render_kw={"autocomplete": "off", "maxlength": LONGEST_NAME}
     )
     time_zone = SelectField("Timezone", validate_choice=False)
+    button_layout_id = LayoutField("Button Layout", validate_choice=False)
+    modules = ModulesField("Expansion Modules")
     admin_password = PasswordField("Admin Password", render_kw={**_SECRET, "maxlength": 64})
     drop_password = BooleanField("Drop its own password")
     local_sip_port = StringField(
@@ -49,7 +61,7 @@ class PhoneForm(FlaskForm):
     serial_number = StringField("Serial number", render_kw={**_PLAIN, "maxlength": LONGEST_SERIAL})
     place = StringField("Place", render_kw={"autocomplete": "off", "maxlength": LONGEST_PLACE})
 
-    def __init__(self, offers: Offers, **values: str) -> None:
+    def __init__(self, offers: Offers, **values: object) -> None:
         super().__init__(data=values)
         self.offers = offers
         self.vendor = offers.vendor_of(self.mac.data or "")
@@ -57,6 +69,9 @@ class PhoneForm(FlaskForm):
         self.time_zone.choices = offers.zone_options()
         if not self.model_slug.data:
             self.model_slug.data = "" if self.is_submitted() else offers.likely_model(self.vendor)
+        self.button_layout_id.choices = [
+            SelectChoice(value, text) for value, text in offers.keys.layout_options(self.model)
+        ]
 
     @property
     def model(self) -> PhoneModel | None:
@@ -77,6 +92,8 @@ class PhoneForm(FlaskForm):
             extension_id=use.id if use else None,
             display_name=self.display_name.data or "",
             time_zone=self.time_zone.data or None,
+            button_layout_id=read_layout(self.button_layout_id.data),
+            modules=read_modules(self.modules.data),
             admin_password=self.admin_password.data or None,
             local_sip_port=_read_port(self.local_sip_port.data or ""),
             serial_number=self.serial_number.data or "",
@@ -138,9 +155,11 @@ class PhoneForm(FlaskForm):
         _check_text(field, LONGEST_PLACE)
 
 
-def form_values(phone: Phone) -> dict[str, str]:
+def form_values(phone: Phone, modules: Sequence[PhoneModule]) -> dict[str, object]:
     """Return what the form shows of a phone that is there; never its password."""
     return {
+        "button_layout_id": str(phone.button_layout_id or ""),
+        "modules": [module_value(row) for row in modules],
         "mac": format_mac(phone.mac),
         "model_slug": phone.model_slug,
         "extension": phone.extension.title if phone.extension else "",

@@ -15,6 +15,7 @@ from phoneprov.web.htmx import is_htmx
 from phoneprov.web.phones.blueprint import PHONES, Answer, blueprint, get_own_phone
 from phoneprov.web.phones.form import read_offers
 from phoneprov.web.phones.forms import PhoneForm
+from phoneprov.web.phones.key_offers import DEFAULT, MOST_POSTED
 from phoneprov.web.phones.offers import Offers
 
 
@@ -39,17 +40,35 @@ def hints() -> Answer:
     offers = read_offers(own_id)
     mac = request.args.get("mac", "")[:40]
     slug = request.args.get("model_slug", "")
-    form = PhoneForm(offers, mac=mac, model_slug=slug)
+    layout = request.args.get("button_layout_id", "")[:12]
+    modules = [value[:80] for value in request.args.getlist("modules") if value][:MOST_POSTED]
+    form = PhoneForm(offers, mac=mac, model_slug=slug, button_layout_id=layout, modules=modules)
+    misfits = offers.keys.list_misfits(form.model, layout, modules)
+    if misfits:
+        _keep_what_fits(form, offers)
     return render_template(
         "phones/_hints.html",
         form=form,
         phone=phone,
         offers=offers,
+        misfits=misfits,
         mac=_read_mac(mac, offers),
         is_proposed=not slug and form.vendor is not None,
         support=session().get(Installation, 1),
         extension=_read_extension(request.args.get("extension", "")[:120], offers),
     )
+
+
+def _keep_what_fits(form: PhoneForm, offers: Offers) -> None:
+    """Choose the new model's default layout and its own modules in place of what is another's."""
+    model = form.model
+    if model is None:
+        return
+    offered = {value for value, _ in offers.keys.layout_options(model)}
+    if form.button_layout_id.data not in offered:
+        form.button_layout_id.data = DEFAULT
+    fitting = {value for value, _ in offers.keys.module_options(model)}
+    form.modules.data = [value for value in form.modules.data or [] if value in fitting]
 
 
 def _read_mac(text: str, offers: Offers) -> MacHint:

@@ -11,6 +11,7 @@ from phoneprov.core.mac import find_mac
 from phoneprov.fleet.extension_uses import ExtensionUse
 from phoneprov.tenancy.models import Tenant
 from phoneprov.vendors.zone_rules import ZONE_NAMES
+from phoneprov.web.phones.key_offers import KeyOffers
 
 Options = dict[str, list[tuple[str, str]]]
 
@@ -26,6 +27,8 @@ class Offers:
     catalog: Catalog
     tenant: Tenant
     extensions: Sequence[ExtensionUse]
+    keys: KeyOffers
+    """The layouts and modules."""
     model_counts: dict[str, int] = field(default_factory=dict)
     """How many phones of each model the tenant has; the usual one is proposed."""
     own_id: int | None = None

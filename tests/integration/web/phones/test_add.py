@@ -43,7 +43,7 @@ def value_of(page: Answer, name: str) -> str:
 
 
 def test_it_has_the_missions_fields_in_its_words_and_order(alice: Pages) -> None:
-    """R78; button layout and expansion modules join in with what they need."""
+    """R78; the expansion modules come with a model that takes some (R115)."""
     page = alice.get(ADD)
     labels = [label.get_text(strip=True) for label in page.soup.select(".form label")]
     assert labels == [
@@ -52,6 +52,7 @@ def test_it_has_the_missions_fields_in_its_words_and_order(alice: Pages) -> None
         "Extension",
         "Display Name",
         "Timezone",
+        "Button Layout",
         "Admin Password",
         "Local SIP Port",
         "Serial number",
