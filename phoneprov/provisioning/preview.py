@@ -96,6 +96,15 @@ def show_files(told: Told) -> list[PreviewFile]:
     return [PreviewFile(name=file.name, text=_text(file)) for file in _files(told.config)]
 
 
+def list_our_names(told: Told) -> frozenset[str]:
+    """Return the parameters of the main file that are written without any extra one."""
+    writer = WRITERS[told.config.model.vendor]
+    plain = replace(told.config, extra=())
+    file = writer.write_file(plain, writer.main_file_name(plain))
+    text = file.body.decode() if file else ""
+    return frozenset(one.name for one in read_parameters(plain.model.vendor, text))
+
+
 def explain_file(told: Told, *, name: str | None = None) -> list[Origin]:
     """Return each parameter of the main file with where it comes from; or only one parameter.
 
@@ -114,7 +123,7 @@ def explain_file(told: Told, *, name: str | None = None) -> list[Origin]:
     found = trace(config, list_settings(config, told.sources), render)
     if name is not None and told.sources.buttons in found.get(name, ()):
         found |= trace(config, list_buttons(config, told.sources), render)
-    found |= _from_extras(told.extras, render(replace(config, extra=())))
+    found |= _from_extras(told.extras, list_our_names(told))
     return [
         Origin(file=file_name, name=one, value=_mask(value), settings=tuple(found.get(one, ())))
         for one, value in values.items()

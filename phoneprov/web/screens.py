@@ -6,6 +6,7 @@ from phoneprov.web.activity.views import blueprint as activity
 from phoneprov.web.assets.views import blueprint as assets
 from phoneprov.web.auth.views import blueprint as auth
 from phoneprov.web.extensions.views import blueprint as extensions
+from phoneprov.web.extras.views import blueprint as extras
 from phoneprov.web.layouts.views import blueprint as layouts
 from phoneprov.web.layouts.views import module_blueprint as module_layouts
 from phoneprov.web.pbxs.views import blueprint as pbxs
@@ -24,6 +25,7 @@ SCREENS = (
     pbxs,
     extensions,
     phones,
+    extras,
     layouts,
     module_layouts,
     unknown,

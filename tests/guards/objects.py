@@ -68,6 +68,7 @@ def add_objects(session: Session) -> Objects:
         "upload_id": MISSING_ID,
         "command_id": MISSING_ID,
         "mac": UnknownMacFactory.create().mac,
+        "vendor": "yealink",
         "digest": "0",
         "name": "app.css",
         "filename": "app.css",
