@@ -28,7 +28,8 @@ from tests.conformance.grandstream.models import (
     body_of,
     phone_with,
 )
-from tests.conformance.readers.grandstream import DroppedFileError, local_clock, read_values
+from tests.conformance.readers.grandstream import DroppedFileError, read_values
+from tests.conformance.readers.grandstream_clock import local_clock
 
 KNOWN_OTHERWISE = re.compile(r"P80\d|P810|P826|P848|P(50[6-9]|51[0-5])\d\d|P239\d\d|P2300[78]")
 """P-numbers the list of names was not made of: blocks in Grandstream's templates of newer firmware
@@ -110,7 +111,7 @@ def test_it_listens_on_the_local_port(port: int) -> None:
 def test_it_forgets_what_is_taken_back(model: PhoneModel) -> None:
     """R109, R140: a phone that remembers its last file has no account, secret or key left."""
     accounts = tuple(intents.account(number) for number in range(1, model.accounts + 1))
-    count = min(model.line_keys, 48) if not model.name.startswith("GXV") else model.line_keys
+    count = model.line_keys
     buttons = tuple(
         Button(position=n, kind=ButtonKind.BLF, value="204", label="Bob")
         for n in range(1, count + 1)
@@ -130,11 +131,13 @@ def test_it_forgets_what_is_taken_back(model: PhoneModel) -> None:
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_it_has_a_button_of_each_kind(model: PhoneModel) -> None:
     """R100: the kinds become the modes that do them, each on its family's scale."""
-    buttons = intents.eight_buttons()[: model.line_keys]
-    keys = phone_with(intents.config(model, MAC, buttons=buttons)).keys(len(buttons))
+    is_app = model.name.startswith("GXV")
+    buttons = intents.eight_buttons()[int(is_app) : model.line_keys]
+    keys = phone_with(intents.config(model, MAC, buttons=buttons)).keys(model.line_keys)
     modes = {"line": "line", "blf": "blf", "speed_dial": "speeddial", "custom": "speeddial"}
     modes |= {"feature_code": "speeddial", "park": "callpark", "park_retrieve": "monitoredcp"}
     modes |= {"conference": "conference"}
+    modes |= {"park_retrieve": "blf"} if is_app else {}
     for button in buttons:
         key = keys[button.position]
         assert key.mode == modes[button.kind]

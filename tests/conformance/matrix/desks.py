@@ -1,10 +1,7 @@
 """One way to ask the four vendors' independent readers the same questions."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from phoneprov.catalog.model import PhoneModel, Vendor
 from phoneprov.vendors.config import ButtonKind, PhoneConfig
@@ -12,60 +9,22 @@ from tests.conformance import intents
 from tests.conformance.cisco import models as cisco
 from tests.conformance.grandstream import models as grandstream
 from tests.conformance.grandstream.test_phone_file import KNOWN_OTHERWISE
+from tests.conformance.matrix.desk import Clock, Desk, ReadKey
 from tests.conformance.polycom import models as polycom
 from tests.conformance.readers.cisco import CiscoClock, CiscoPhone, read_elements
-from tests.conformance.readers.grandstream import GrandstreamPhone, local_clock, read_values
-from tests.conformance.readers.polycom import PolycomClock, PolycomPhone
+from tests.conformance.readers.cisco import SeenKey as CiscoKey
+from tests.conformance.readers.grandstream import GrandstreamPhone, read_values
+from tests.conformance.readers.grandstream import SeenKey as GrandstreamKey
+from tests.conformance.readers.grandstream_clock import local_clock
+from tests.conformance.readers.polycom import PolycomPhone
+from tests.conformance.readers.polycom import SeenKey as PolycomKey
+from tests.conformance.readers.polycom_clock import PolycomClock
+from tests.conformance.readers.yealink import SeenKey as YealinkKey
 from tests.conformance.readers.yealink import YealinkClock, YealinkPhone, read_lines
 from tests.conformance.yealink import models as yealink
 from tests.conformance.yealink.test_phone_file import NAMED_ELSEWHERE
 
-Clock = Callable[[datetime], datetime]
 DIALS = frozenset({ButtonKind.SPEED_DIAL, ButtonKind.FEATURE_CODE, ButtonKind.CUSTOM})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadKey:
-    """What a key does on the phone: the kinds it can have been meant as, and what it holds."""
-
-    kinds: frozenset[ButtonKind]
-    target: str
-    label: str
-    account: int
-
-
-class Desk(Protocol):
-    """A phone of one vendor on a desk, which remembers what earlier configs said."""
-
-    def __init__(self, model: PhoneModel) -> None: ...
-
-    def take(self, config: PhoneConfig) -> None:
-        """Fetch and apply a config."""
-        ...
-
-    def accounts(self) -> dict[int, Any]:
-        """Return the accounts that would register, by number."""
-        ...
-
-    def secrets(self) -> set[str]:
-        """Return all SIP passwords that are stored."""
-        ...
-
-    def keys(self) -> dict[int, ReadKey]:
-        """Return the keys that do something, by position."""
-        ...
-
-    def clock(self, year: int) -> Clock:
-        """Return what turns a moment into the time on the screen."""
-        ...
-
-    def parameters(self, config: PhoneConfig) -> list[tuple[str, str]]:
-        """Return names and values of the config's file, in order, as they stand there."""
-        ...
-
-    def unknown_names(self, config: PhoneConfig) -> set[str]:
-        """Return the names in the config's file that the vendor's vocabulary lacks."""
-        ...
 
 
 class YealinkDesk:
@@ -93,12 +52,15 @@ class YealinkDesk:
         return self.phone.secrets()
 
     def keys(self) -> dict[int, ReadKey]:
-        return {
-            position: ReadKey(
-                kinds=self.KINDS[key.type], target=key.value, label=key.label, account=key.line
-            )
-            for position, key in self.phone.keys().items()
-        }
+        return {position: self._key(key) for position, key in self.phone.keys().items()}
+
+    def module_keys(self) -> dict[tuple[int, int], ReadKey]:
+        return {place: self._key(key) for place, key in self.phone.module_keys().items()}
+
+    def _key(self, key: YealinkKey) -> ReadKey:
+        return ReadKey(
+            kinds=self.KINDS[key.type], target=key.value, label=key.label, account=key.line
+        )
 
     def clock(self, year: int) -> Clock:
         return YealinkClock(self.phone, year).local_time
@@ -129,8 +91,10 @@ class GrandstreamDesk:
         self.phone = GrandstreamPhone(
             model=model.name, mac=grandstream.MAC, fixed_keys=model.physical_keys
         )
+        self.boards = 0
 
     def take(self, config: PhoneConfig) -> None:
+        self.boards = len(config.modules)
         self.phone.take(grandstream.body_of(config))
 
     def accounts(self) -> dict[int, Any]:
@@ -140,12 +104,30 @@ class GrandstreamDesk:
         return self.phone.passwords()
 
     def keys(self) -> dict[int, ReadKey]:
+        if self._has_app():
+            behind = 40 * self.boards
+            places = self.phone.screen_keys().items()
+            return {place - behind: self._key(key) for place, key in places if place > behind}
+        keys = self.phone.keys(self.model.line_keys)
+        return {position: self._key(key) for position, key in keys.items()}
+
+    def module_keys(self) -> dict[tuple[int, int], ReadKey]:
+        if not self._has_app():
+            return {place: self._key(key) for place, key in self.phone.board_keys().items()}
         return {
-            position: ReadKey(
-                kinds=self.KINDS[key.mode], target=key.value, label=key.label, account=key.account
-            )
-            for position, key in self.phone.keys(self.model.line_keys).items()
+            ((place - 1) // 40 + 1, (place - 1) % 40 + 1): self._key(key)
+            for place, key in self.phone.screen_keys().items()
+            if place <= 40 * self.boards
         }
+
+    def _has_app(self) -> bool:
+        return self.model.name.startswith("GXV")
+
+    def _key(self, key: GrandstreamKey) -> ReadKey:
+        kinds = self.KINDS[key.mode]
+        if self._has_app() and key.mode == "blf":
+            kinds |= {ButtonKind.PARK_RETRIEVE}
+        return ReadKey(kinds=kinds, target=key.value, label=key.label, account=key.account)
 
     def clock(self, year: int) -> Clock:
         return local_clock(self.phone, year)
@@ -176,16 +158,19 @@ class CiscoDesk:
         return self.phone.secrets()
 
     def keys(self) -> dict[int, ReadKey]:
+        return {position: self._key(key) for position, key in self.phone.keys().items()}
+
+    def module_keys(self) -> dict[tuple[int, int], ReadKey]:
+        return {place: self._key(key) for place, key in self.phone.console_keys().items()}
+
+    def _key(self, key: CiscoKey) -> ReadKey:
         transfers = self.phone.get("BXfer_On_Speed_Dial_Enable", "No") == "Yes"
-        return {
-            position: ReadKey(
-                kinds=self.kinds(key.functions, transfers=transfers),
-                target=(key.watches or key.dials).removesuffix("@$PROXY"),
-                label=key.label,
-                account=key.account,
-            )
-            for position, key in self.phone.keys().items()
-        }
+        return ReadKey(
+            kinds=self.kinds(key.functions, transfers=transfers),
+            target=(key.watches or key.dials).removesuffix("@$PROXY"),
+            label=key.label,
+            account=key.account,
+        )
 
     @staticmethod
     def kinds(functions: tuple[str, ...], *, transfers: bool) -> frozenset[ButtonKind]:
@@ -206,7 +191,9 @@ class CiscoDesk:
     def unknown_names(self, config: PhoneConfig) -> set[str]:
         known = intents.known_names("cisco_spa")
         names = {name for name, _ in self.parameters(config)}
-        return {re.sub(r"_\d+_$", "_{n}_", name) for name in names} - known
+        names = {re.sub(r"_\d+_$", "_{n}_", name) for name in names}
+        names = {re.sub(r"^Unit_\d_Key_\d+$", "Unit_{n}_Key_{n}", name) for name in names}
+        return {re.sub(r"^Unit_\d_", "Unit_{n}_", name) for name in names} - known
 
 
 class PolycomDesk:
@@ -223,8 +210,10 @@ class PolycomDesk:
     def __init__(self, model: PhoneModel) -> None:
         self.model = model
         self.phone = PolycomPhone(mac=polycom.MAC)
+        self.sizes: list[int] = []
 
     def take(self, config: PhoneConfig) -> None:
+        self.sizes = [one.module.keys for one in config.modules]
         polycom.boot(self.phone, config)
 
     def accounts(self) -> dict[int, Any]:
@@ -234,15 +223,32 @@ class PolycomDesk:
         return self.phone.secrets()
 
     def keys(self) -> dict[int, ReadKey]:
+        own = self.model.line_keys
+        return {n: self._key(key) for n, key in self.phone.keys().items() if n <= own}
+
+    def module_keys(self) -> dict[tuple[int, int], ReadKey]:
+        own = self.model.line_keys
         return {
-            position: ReadKey(
-                kinds=self.KINDS[key.what],
-                target=key.target,
-                label=key.label,
-                account=key.account or 1,
-            )
-            for position, key in self.phone.keys().items()
+            self._place(number - own): self._key(key)
+            for number, key in self.phone.keys().items()
+            if number > own
         }
+
+    def _place(self, number: int) -> tuple[int, int]:
+        """Return module and key of a line key behind the phone's own; module 0 for none."""
+        for module, size in enumerate(self.sizes, start=1):
+            if number <= size:
+                return module, number
+            number -= size
+        return 0, number
+
+    def _key(self, key: PolycomKey) -> ReadKey:
+        return ReadKey(
+            kinds=self.KINDS[key.what],
+            target=key.target,
+            label=key.label,
+            account=key.account or 1,
+        )
 
     def clock(self, year: int) -> Clock:
         return PolycomClock(self.phone, year).local_time

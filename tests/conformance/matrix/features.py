@@ -10,8 +10,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from phoneprov.catalog.model import PhoneModel
-from phoneprov.vendors.config import Button, ButtonKind, SipServer, Transport
+from phoneprov.catalog.loader import load_catalog
+from phoneprov.catalog.model import ModuleModel, PhoneModel
+from phoneprov.vendors.config import Button, ButtonKind, ModuleConfig, SipServer, Transport
+from phoneprov.vendors.key_rules import can_carry
 from phoneprov.vendors.registry import WRITERS
 from phoneprov.vendors.writer import NotPossible, Order
 from phoneprov.vendors.zone_rules import zone_rules
@@ -26,6 +28,7 @@ ZONE_CLASSES = {
     "zone-south": "Australia/Sydney",
     "zone-west": "America/St_Johns",
 }
+CATALOG = load_catalog()
 HOSTILE = intents.hostile_inputs("text")
 
 
@@ -69,6 +72,9 @@ def key(model: PhoneModel, *, kind: ButtonKind) -> str | None:
     if model.line_keys == 0:
         return f"no programmable key ({model.sources['line_keys']})"
     positions = sorted({1, model.line_keys})
+    refusal = can_carry(model, kind, 1, has_value=True)
+    if refusal:
+        return refusal
     buttons = tuple(_button(kind, position) for position in positions)
     desk = desk_for(model)
     desk.take(config_for(model, buttons=buttons))
@@ -83,18 +89,68 @@ def key(model: PhoneModel, *, kind: ButtonKind) -> str | None:
     return None
 
 
+def module(model: PhoneModel, *, kind: ButtonKind) -> str | None:
+    """R45, R119: a button of this kind on each page of each module, its first and last key."""
+    if not model.modules:
+        return "no expansion module fits it, by any source of docs/catalogue.md"
+    refusals = []
+    for fit in model.modules:
+        one = CATALOG.module_models[fit.module]
+        refusals.append(can_carry(one, kind, 1, has_value=True))
+        if not refusals[-1]:
+            _carries(model, (one,) * fit.at_most, kind)
+    return next((refusal for refusal in refusals if refusal), None)
+
+
+def _carries(model: PhoneModel, plugged: tuple[ModuleModel, ...], kind: ButtonKind) -> None:
+    modules = tuple(
+        ModuleConfig(module=one, buttons=tuple(_button(kind, n) for n in edges(one)))
+        for one in plugged
+    )
+    desk = desk_for(model)
+    desk.take(config_for(model, modules=modules))
+    seen = desk.module_keys()
+    assert set(seen) == {(m, n) for m, one in enumerate(plugged, 1) for n in edges(one)}
+    for (_, position), key in seen.items():
+        meant = _button(kind, position)
+        assert kind in key.kinds
+        assert key.account == 1
+        if kind is not ButtonKind.LINE:
+            assert (key.target, key.label) == (meant.value, meant.label)
+
+
+def edges(module: ModuleModel) -> list[int]:
+    """Return the first and the last key of each page."""
+    pages = range(module.pages)
+    size = module.keys_per_page
+    return sorted({key for page in pages for key in (page * size + 1, (page + 1) * size)})
+
+
 def forgets(model: PhoneModel) -> str | None:
     """R109, R140: a phone that remembers has nothing left of what is taken back."""
     lines = tuple(intents.account(number) for number in range(1, model.accounts + 1))
     keys = tuple(_button(ButtonKind.BLF, n) for n in range(1, model.line_keys + 1))
+    fits = model.modules[:1]
+    plugged = tuple(CATALOG.module_models[fit.module] for fit in fits for _ in range(fit.at_most))
+    # A GXV's modules show keys of its app, so that there is no room for both.
+    boards = (
+        ()
+        if model.name.startswith("GXV")
+        else tuple(
+            ModuleConfig(module=one, buttons=tuple(_button(ButtonKind.BLF, n) for n in edges(one)))
+            for one in plugged
+        )
+    )
     desk = desk_for(model)
-    desk.take(config_for(model, accounts=lines, buttons=keys))
+    desk.take(config_for(model, accounts=lines, buttons=keys, modules=boards))
+    assert len(desk.module_keys()) == sum(len(edges(one.module)) for one in boards)
     assert len(desk.accounts()) == model.accounts
     assert len(desk.keys()) == model.line_keys
     desk.take(config_for(model, accounts=(), display_name="", pickup_code=""))
     assert desk.accounts() == {}
     assert desk.secrets() == set()
     assert desk.keys() == {}
+    assert desk.module_keys() == {}
     return None
 
 
@@ -143,6 +199,7 @@ FEATURES: dict[str, Feature] = {
     **{one.value: partial(transport, over=one) for one in Transport},
     **{label: partial(zone, name=name) for label, name in ZONE_CLASSES.items()},
     **{f"key:{kind.value}": partial(key, kind=kind) for kind in ButtonKind},
+    **{f"module:{kind.value}": partial(module, kind=kind) for kind in ButtonKind},
     "forgets": forgets,
     "names": names,
     "hostile": hostile,

@@ -8,7 +8,7 @@ import pytest
 from phoneprov.vendors.zone_rules import zone_rules
 from tests.conformance import intents
 from tests.conformance.polycom.models import MAC, VVX411, boot, phone_with
-from tests.conformance.readers.polycom import PolycomClock
+from tests.conformance.readers.polycom_clock import PolycomClock
 
 MORE_ZONES = (
     "Australia/Adelaide",

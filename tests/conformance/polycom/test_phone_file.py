@@ -276,7 +276,7 @@ def test_it_states_the_same_parameters_whoever_uses_the_phone() -> None:
 def test_it_reads_one_file_by_way_of_its_master() -> None:
     """The master names the phone's own file, and no firmware that would be loaded by accident."""
     phone = phone_with(intents.config(VVX411, MAC))
-    assert phone.asked == [f"{MAC}.cfg", MAIN]
+    assert phone.asked == [f"{MAC}.cfg", MAIN, f"{MAC}-directory.xml"]
     master = body_of(intents.config(VVX411, MAC), f"{MAC}.cfg")
     assert read_root(master).attrib["CONFIG_FILES"] == MAIN
     for name in ("000000000000.cfg", f"{MAC.upper()}.CFG"):

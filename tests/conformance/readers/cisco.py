@@ -139,6 +139,23 @@ class CiscoPhone:
                 found[int(match[1])] = key
         return dict(sorted(found.items()))
 
+    def console_keys(self) -> dict[tuple[int, int], SeenKey]:
+        """Return the keys of switched-on consoles that have a function, by unit and key."""
+        found = {}
+        for name, function in self.settings.items():
+            match = re.fullmatch(r"Unit_([12])_Key_(\d+)", name)
+            if match and function and self.is_console_on(int(match[1])):
+                key = read_function(function)
+                key.label = key.name
+                found[int(match[1]), int(match[2])] = key
+        return found
+
+    def is_console_on(self, unit: int) -> bool:
+        """Tell whether the phone talks to an attendant console there."""
+        state = self.get(f"Unit_{unit}_Enable", "No")
+        assert state in {"Yes", "No"}
+        return state == "Yes"
+
     def _key(self, number: str, extension: str) -> SeenKey | None:
         label = self.get(f"Short_Name_{number}_", "$USER")
         function = self.get(f"Extended_Function_{number}_")

@@ -7,10 +7,7 @@ empties it. Accounts count from 1, keys count accounts from 0.
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 
 class DroppedFileError(Exception):
@@ -125,6 +122,9 @@ DYNAMIC_SCALE = {
     "16": "monitoredcp",
     "31": "line",
 }
+SCREEN_SCALE = {"0": "speeddial", "1": "blf", "9": "callpark", "15": "conference"}
+"""Of an app's keys: what of our modes FusionPBX's template of the GXV3240 lists."""
+SCREEN_KEYS = 160
 
 
 @dataclass
@@ -184,22 +184,64 @@ class GrandstreamPhone:
 
     def keys(self, count: int) -> dict[int, SeenKey]:
         """Return the keys with a function; a hole ends the dynamic ones."""
+        if self.model.startswith("GXV"):
+            return self.screen_keys()
         seen = {}
         for position in range(1, count + 1):
             names = self._key_names(position)
             assert set(names) <= set(self.values), f"a hole at key {position}"
             mode = self._mode(position, self.get(names[0]))
             if mode:
-                account, label, value = (self.get(name) for name in names[1:])
-                seen[position] = SeenKey(
-                    mode=mode, account=int(account) + 1, label=label, value=value
-                )
+                seen[position] = self._key(mode, names)
         return seen
 
+    def board_keys(self) -> dict[tuple[int, int], SeenKey]:
+        """Return the extension boards' keys with a function, by board and key."""
+        assert not self.model.startswith("GXV")
+        seen = {}
+        for place in range(1, SCREEN_KEYS + 1):
+            names = self._board_names(place)
+            if names[0] in self.values and self.get(names[0]) != "-1":
+                mode = DYNAMIC_SCALE[self.get(names[0])]
+                seen[(place - 1) // 40 + 1, (place - 1) % 40 + 1] = self._key(mode, names)
+        return seen
+
+    def screen_keys(self) -> dict[int, SeenKey]:
+        """Return an app's keys with a function; a speed dial to nobody is an empty place."""
+        assert self.model.startswith("GXV")
+        seen = {}
+        for place in range(1, SCREEN_KEYS + 1):
+            names = self._board_names(place)
+            key = self._key(SCREEN_SCALE[self.get(names[0])], names)
+            if key.value or key.mode == "conference":
+                seen[place] = key
+        return seen
+
+    def video(self, number: int) -> dict[str, str]:
+        """Return what video calls of an account are like."""
+        codecs = ["P295 P1307", "P464 P475", "P564 P575", "P664 P675", "P1764 P1775", "P1864 P1875"]
+        first, second = codecs[number - 1].split()
+        names = {"99": "h264", "34": "h263", "": ""}
+        hundreds = 100 * (number - 1)
+        return {
+            "on": {"0": "yes", "1": "no"}[self.get("P22091", "0")],
+            "first": names[self.get(first)],
+            "second": names[self.get(second)],
+            "starts itself": {"0": "no", "1": "yes"}[self.get(f"P{2314 + hundreds}")],
+            "asked from afar": {"0": "prompts", "1": "accepts"}[self.get(f"P{2326 + hundreds}")],
+        }
+
+    def _key(self, mode: str, names: list[str]) -> SeenKey:
+        account, label, value = (self.get(name) for name in names[1:])
+        assert len(label) <= 32
+        assert len(value) <= 64
+        return SeenKey(mode=mode, account=int(account) + 1, label=label, value=value)
+
+    @staticmethod
+    def _board_names(place: int) -> list[str]:
+        return [f"P{23000 + 5 * (place - 1) + k}" for k in range(4)]
+
     def _key_names(self, position: int) -> list[str]:
-        if self.model.startswith("GXV"):
-            start, step = 23000, 5
-            return [f"P{start + step * (position - 1) + k}" for k in range(4)]
         if position >= 7:
             return [f"P{23800 + 4 * (position - 7) + k}" for k in range(4)]
         modes = [1363, 1365, 1367, 1369, 1371, 1373]
@@ -213,57 +255,4 @@ class GrandstreamPhone:
         if text.lower() in WORDS:
             assert re.match(r"GXP21|GRP", self.model), "no words in this family's template"
             return text.lower()
-        is_fixed = position <= self.fixed_keys and not self.model.startswith("GXV")
-        return (FIXED_SCALE if is_fixed else DYNAMIC_SCALE)[text]
-
-
-def local_clock(phone: GrandstreamPhone, year: int) -> Callable[[datetime], datetime]:
-    """Return what turns a moment into the wall-clock time on the screen, for one year."""
-    assert phone.get("P143") == "0", "DHCP option 2 would win"
-    if phone.get("P64") == "customize":
-        return _posix_clock(phone.get("P246"), year)
-    assert phone.model.startswith("GXV33"), "only Android takes IANA names"
-    zone = ZoneInfo(phone.get("P64"))
-    return lambda moment: moment.astimezone(zone).replace(tzinfo=None)
-
-
-_RULE = re.compile(r"([A-Z]{3,})([+-]?[\d:]+)(?:([A-Z]{3,})([+-]?[\d:]+)?,([^,]+),([^,]+))?")
-
-
-def _posix_clock(text: str, year: int) -> Callable[[datetime], datetime]:
-    assert len(text) <= 64
-    match = _RULE.fullmatch(text)
-    assert match, f"not a rule: {text!r}"
-    standard = -_span(match[2])
-    if match[3] is None:
-        return lambda moment: moment.astimezone(UTC).replace(tzinfo=None) + standard
-    daylight = -_span(match[4]) if match[4] else standard + timedelta(hours=1)
-    starts = _change(match[5], year) - standard
-    ends = _change(match[6], year) - daylight
-
-    def clock(moment: datetime) -> datetime:
-        naive = moment.astimezone(UTC).replace(tzinfo=None)
-        is_between = min(starts, ends) <= naive < max(starts, ends)
-        return naive + (daylight if is_between == (starts < ends) else standard)
-
-    return clock
-
-
-def _span(text: str) -> timedelta:
-    sign = -1 if text.startswith("-") else 1
-    parts = [int(part) for part in text.lstrip("+-").split(":")]
-    parts += [0] * (3 - len(parts))
-    return sign * timedelta(hours=parts[0], minutes=parts[1], seconds=parts[2])
-
-
-def _change(text: str, year: int) -> datetime:
-    """Return when `Mmonth.week.weekday/time` is in a year; weekday 0 is Sunday, week 5 the last."""
-    match = re.fullmatch(r"M(\d{1,2})\.([1-5])\.([0-6])(?:/([\d:]+))?", text)
-    assert match, f"not a change: {text!r}"
-    month, week, weekday = int(match[1]), int(match[2]), int(match[3])
-    first = datetime(year, month, 1)  # noqa: DTZ001 - a wall-clock time has no zone
-    day = first + timedelta(days=(weekday - first.isoweekday()) % 7)
-    for _ in range(week - 1):
-        if (day + timedelta(days=7)).month == month:
-            day += timedelta(days=7)
-    return day + _span(match[4] or "2")
+        return (FIXED_SCALE if position <= self.fixed_keys else DYNAMIC_SCALE)[text]

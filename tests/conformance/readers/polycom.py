@@ -10,11 +10,11 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 CATEGORIES = {"Line", "BLF", "EFK", "SpeedDial", "Presence", "Unassigned"}
 ACTIONS = {"$Tinvite$": "dial", "$Trefer$": "transfer"}
 LONGEST_MACRO = 100
+MOST_WATCHED, MOST_MACROS, MOST_SPEED_DIALS = 100, 50, 9999
 FACTORY_DIGIT_MAP = "[2-9]11|0T|011xxx.T|[0-1][2-9]xxxxxxxxx|[2-9]xxxxxxxxx|[2-9]xxxT"
 """Polycom community, "Unable to Dial number if Off Hook"."""
 
@@ -38,6 +38,25 @@ def read_parameters(body: bytes) -> list[tuple[str, str]]:
     if len(names) != len(set(names)):
         raise DroppedFileError("a parameter stands twice")
     return pairs
+
+
+def read_directory(body: bytes) -> dict[int, tuple[str, str]]:
+    """Return label and contact of each speed dial; no contact may stand twice."""
+    root = read_root(body)
+    assert [root.tag, *(child.tag for child in root)] == ["directory", "item_list"]
+    speed_dials: dict[int, tuple[str, str]] = {}
+    for item in root.iter("item"):
+        assert {child.tag for child in item} == {"lb", "ct", "sd"}
+        number = int(item.findtext("sd", ""))
+        assert 1 <= number <= MOST_SPEED_DIALS
+        assert number not in speed_dials
+        label, contact = item.findtext("lb", ""), item.findtext("ct", "")
+        assert len(label.encode()) <= 40
+        assert contact
+        speed_dials[number] = (label, contact)
+    contacts = [contact for _, contact in speed_dials.values()]
+    assert len(contacts) == len(set(contacts))
+    return speed_dials
 
 
 @dataclass
@@ -78,6 +97,8 @@ class PolycomPhone:
     mac: str
     settings: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    directory: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """Label and contact of the speed dials, by number."""
 
     def boot(self, fetch: Callable[[str], bytes | None]) -> None:
         """Read the master and what it names, and apply it over what is there."""
@@ -95,6 +116,9 @@ class PolycomPhone:
             assert body is not None, f"{name} is missing"
             merged = dict(read_parameters(body)) | merged
         self._apply(merged)
+        directory = self._get(fetch, f"{self.mac}-directory.xml")
+        if directory is not None:
+            self.directory = read_directory(directory)
 
     def _get(self, fetch: Callable[[str], bytes | None], name: str) -> bytes | None:
         self.asked.append(name)
@@ -162,6 +186,8 @@ class PolycomPhone:
                 found[number] = self._watch(watched)
             elif category == "EFK":
                 found[number] = self._macro(index)
+            elif category == "SpeedDial":
+                found[number] = self._speed_dial(index)
         return found
 
     def watched(self) -> list[str]:
@@ -174,7 +200,16 @@ class PolycomPhone:
             addresses.append(address)
         return addresses
 
+    def _speed_dial(self, number: int) -> SeenKey:
+        label, contact = self.directory[number]
+        if contact.startswith("^"):
+            target, what = read_macro(contact.removeprefix("^"))
+            return SeenKey(what=what, target=target, label=label)
+        assert not set(contact) & set("$!^"), f"a number holds an order: {contact!r}"
+        return SeenKey(what="dial", target=contact, label=label)
+
     def _watch(self, number: int) -> SeenKey:
+        assert number <= MOST_WATCHED
         prefix = f"attendant.resourceList.{number}"
         kind = self.get(f"{prefix}.type", "normal")
         assert kind in {"normal", "automata"}
@@ -184,6 +219,7 @@ class PolycomPhone:
         return SeenKey(what=kind, account=account, target=target, label=self.get(f"{prefix}.label"))
 
     def _macro(self, number: int) -> SeenKey:
+        assert number <= MOST_MACROS
         for name in ("feature.enhancedFeatureKeys.enabled", "feature.EFKLineKey.enabled"):
             assert self.get(name, "0") == "1"
         prefix = f"efk.efklist.{number}"
@@ -221,51 +257,3 @@ def _is_set(name: str, parameters: dict[str, str]) -> bool:
     if name == "device.set" or name.endswith(".set"):
         return True
     return parameters.get("device.set") == "1" and parameters.get(f"{name}.set") == "1"
-
-
-class PolycomClock:
-    """The clock of a phone for one year, from its `tcpIpApp.sntp.*` settings."""
-
-    def __init__(self, phone: PolycomPhone, year: int) -> None:
-        assert phone.get("tcpIpApp.sntp.gmtOffset.overrideDHCP") == "1"
-        self._standard = timedelta(seconds=int(phone.get("tcpIpApp.sntp.gmtOffset", "0")))
-        self._span: tuple[datetime, datetime] | None = None
-        if phone.get("tcpIpApp.sntp.daylightSavings.enable", "1") == "1":
-            assert phone.get("tcpIpApp.sntp.daylightSavings.fixedDayEnable") == "0"
-            starts = _change(phone, "start", year) - self._standard
-            ends = _change(phone, "stop", year) - self._standard - timedelta(hours=1)
-            self._span = (starts, ends)
-
-    def local_time(self, moment: datetime) -> datetime:
-        """Return the wall-clock time that the screen shows; summer is always one hour."""
-        naive = moment.astimezone(UTC).replace(tzinfo=None)
-        return naive + self._standard + timedelta(hours=1 if self._is_summer(naive) else 0)
-
-    def _is_summer(self, naive_utc: datetime) -> bool:
-        if self._span is None:
-            return False
-        starts, ends = self._span
-        if starts < ends:
-            return starts <= naive_utc < ends
-        return naive_utc >= starts or naive_utc < ends
-
-
-def _change(phone: PolycomPhone, which: str, year: int) -> datetime:
-    """Return when a change is: the first such weekday from `date` on, or the month's last."""
-
-    def get(name: str) -> int:
-        return int(phone.get(f"tcpIpApp.sntp.daylightSavings.{which}.{name}"))
-
-    month, weekday, hour = get("month"), get("dayOfWeek"), get("time")
-    assert get("date") in {1, 8, 15, 22}
-    assert 1 <= weekday <= 7
-    assert 0 <= hour <= 23
-    day = datetime(year, month, 1)  # noqa: DTZ001 - a wall-clock time has no zone
-    days = []
-    while day.month == month:
-        if day.isoweekday() % 7 + 1 == weekday:
-            days.append(day)
-        day += timedelta(days=1)
-    if get("dayOfWeek.lastInMonth") == 1:
-        return days[-1] + timedelta(hours=hour)
-    return next(one for one in days if one.day >= get("date")) + timedelta(hours=hour)

@@ -136,11 +136,19 @@ class YealinkPhone:
         for name, value in self.settings.items():
             match = re.fullmatch(r"linekey\.(\d+)\.type", name)
             if match and value != "0":
-                keys[int(match[1])] = self._key(match[1])
+                keys[int(match[1])] = self._key(name.removesuffix("type"))
         return keys
 
-    def _key(self, position: str) -> SeenKey:
-        prefix = f"linekey.{position}."
+    def module_keys(self) -> dict[tuple[int, int], SeenKey]:
+        """Return the modules' keys that have a function, by module and key."""
+        keys = {}
+        for name, value in self.settings.items():
+            match = re.fullmatch(r"expansion_module\.(\d+)\.key\.(\d+)\.type", name)
+            if match and value != "0":
+                keys[int(match[1]), int(match[2])] = self._key(name.removesuffix("type"))
+        return keys
+
+    def _key(self, prefix: str) -> SeenKey:
         assert self.get(prefix + "extension") == self.get(prefix + "pickup_value")
         return SeenKey(
             type=int(self.get(prefix + "type")),
