@@ -4,6 +4,7 @@ Each takes the way to the phone before the change, because the change itself may
 phone without its extension has no registration of ours, and yet its old line is still on it.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -68,7 +69,10 @@ def remove_extension(session: Session, extension: Extension, *, actor: Actor, no
     ways = {phone.id: _keep(phone, find_contact(session, phone.id)) for phone in on_it}
     count = extensions.remove_extension(session, extension, actor=actor, now=now)
     for phone in on_it:
-        _tell(session, phone, ways[phone.id], actor=actor, now=now)
+        way = ways[phone.id]
+        if way is not None:
+            way = replace(way, line_id=None)
+        _tell(session, phone, way, actor=actor, now=now)
     return count
 
 

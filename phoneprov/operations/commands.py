@@ -15,6 +15,7 @@ from phoneprov.fleet.models import Phone
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.operations.models import Command, CommandKind, CommandState
 from phoneprov.tenancy.audit import Actor, write_audit
+from phoneprov.tenancy.models import Tenant
 from phoneprov.vendors.registry import WRITERS
 from phoneprov.vendors.writer import NotPossible, Order
 
@@ -155,6 +156,7 @@ def follow_up(
 
     One that has been sent already went out before the change, so it does not count as this one.
     """
+    tenant = session.get_one(Tenant, phone.tenant_id)
     waiting = session.scalar(
         select(Command).where(
             Command.phone_id == phone.id,
@@ -169,7 +171,7 @@ def follow_up(
         ordered_by=actor.name,
         queued_at=now,
         next_try_at=now,
-        expires_at=now + timedelta(minutes=phone.tenant.poll_minutes),
+        expires_at=now + timedelta(minutes=tenant.poll_minutes),
         evidence="Follows from the change; waits for its turn.",
         is_follow_up=True,
     )
