@@ -112,7 +112,12 @@ class SipSocket:
         if message.code < FINAL:
             return
         with self._lock:
-            transaction = self._open.pop(message.call_id, None)
+            transaction = self._open.get(message.call_id)
+            # Another port of the same host may be a NAT's doing; another host is not the phone.
+            if transaction is not None and transaction.address[0] == address[0]:
+                del self._open[message.call_id]
+            else:
+                transaction = None
         if transaction is not None:
             transaction.on_end(message, time.monotonic() - transaction.sent_at)
 
