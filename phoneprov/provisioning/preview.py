@@ -96,6 +96,12 @@ def show_files(told: Told) -> list[PreviewFile]:
     return [PreviewFile(name=file.name, text=_text(file)) for file in _files(told.config)]
 
 
+def list_losses(told: Told) -> tuple[str, ...]:
+    """Return what is set for the phone and it can't do, each with the reason."""
+    writer = WRITERS[told.config.model.vendor]
+    return (*told.config.notes, *writer.list_losses(told.config))
+
+
 def list_our_names(told: Told) -> frozenset[str]:
     """Return the parameters of the main file that are written without any extra one."""
     writer = WRITERS[told.config.model.vendor]

@@ -21,11 +21,12 @@ from phoneprov.fleet.queries import (
 from phoneprov.fleet.steps import read_journey
 from phoneprov.operations.commands import list_commands
 from phoneprov.operations.models import Command
-from phoneprov.provisioning.preview import preview_config
+from phoneprov.provisioning.preview import list_losses, load_told, show_files
 from phoneprov.provisioning.transcript import read_transcript
 from phoneprov.tenancy.models import Installation
 from phoneprov.web.database import session
 from phoneprov.web.phones import words
+from phoneprov.web.phones.attached import find_attached
 from phoneprov.web.phones.choices import list_choices
 from phoneprov.web.phones.warnings import list_warnings
 from phoneprov.web.runtime import runtime
@@ -121,6 +122,7 @@ def _common(details: PhoneDetails, catalog: Catalog, now: datetime) -> dict[str,
         "details": details,
         "phone": phone,
         "model": model,
+        "attached": find_attached(phone, catalog),
         "model_name": model.full_name if model else phone.model_slug,
         "vendor": catalog.vendors[model.vendor] if model else None,
         "choices": list_choices(phone, catalog),
@@ -158,8 +160,10 @@ def _tab_values(
         }
     if tab is Tab.CONFIG:
         address = runtime().settings.address_for_phones
-        files = preview_config(session(), catalog, phone, phones_address=address, now=now)
-        return {"files": files}
+        told = load_told(session(), catalog, phone, phones_address=address, now=now)
+        if told is None:
+            return {"files": [], "losses": ()}
+        return {"files": show_files(told), "losses": list_losses(told)}
     if tab is Tab.COMMANDS:
         return {"commands": list_commands(session(), phone.id)}
     if tab is Tab.UPLOADS:

@@ -9,7 +9,13 @@ from phoneprov.tenancy.models import Tenant
 from tests.factories import ButtonLayoutFactory
 from tests.integration.web.phones.test_edit import fields
 from tests.integration.web.phones.values import HTMX, LIST, MAC, get_by_mac
-from tests.integration.web.rows import add_phone, open_session
+from tests.integration.web.rows import (
+    add_extension,
+    add_pbx,
+    add_phone,
+    open_session,
+    put_on_pbx,
+)
 from tests.pages import Answer, Pages
 
 ADD = f"{LIST}/add"
@@ -190,3 +196,31 @@ def test_another_model_brings_its_default_and_drops_what_does_not_fit(alice: Pag
     changed = fields(model_slug="polycom-vvx-411", button_layout_id="default")
     assert alice.post(f"{LIST}/{phone.id}/edit", changed).status_code == 303
     assert (get_by_mac(MAC).button_layout_id, modules(phone.id)) == (new, [])
+
+
+def test_the_phones_page_names_its_layout_and_modules(alice: Pages) -> None:
+    """R17, R46."""
+    phone_id = add_phone("acme", "805ec0000009")
+    assert "none; its keys are its lines" in alice.get(f"{LIST}/{phone_id}").text
+    layout_id, first = layout("Reception"), module_layout("First")
+    chosen_keys = {"button_layout_id": str(layout_id), "modules": ["", f"{EXP}:{first}", EXP]}
+    alice.post(ADD, {**fields(), **chosen_keys})
+    page = alice.get(f"{LIST}/{get_by_mac(MAC).id}")
+    facts = page.select_text(".facts")
+    assert "Button layoutReception" in facts
+    assert "Expansion modules1. EXP43: First2. EXP43: keys empty" in facts
+    assert page.soup.select_one(f'a[href="/t/acme/button-layouts/{layout_id}"]')
+    assert page.soup.select_one(f'a[href="/t/acme/module-layouts/{first}"]')
+
+
+def test_a_key_that_does_nothing_is_named_with_the_config(alice: Pages) -> None:
+    """R102, R109: an extension that is gone is no longer a line."""
+    layout_id, extension = layout("Reception"), add_extension("acme", "201")
+    line = add_extension("acme", "900")
+    put_on_pbx("acme", add_pbx("Main"))
+    alice.post(f"/t/acme/button-layouts/{layout_id}/keys/4", {"kind": "line", "value": "900"})
+    phone_id = add_phone("acme", MAC, button_layout_id=layout_id, extension_id=extension)
+    assert "not possible on it" not in alice.get(f"{LIST}/{phone_id}?tab=config").text
+    alice.post(f"/t/acme/extensions/{line}/delete")
+    page = alice.get(f"{LIST}/{phone_id}?tab=config")
+    assert "Key 4: there is no extension 900 any more." in page.text
