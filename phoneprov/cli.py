@@ -1,6 +1,9 @@
 """`python app.py …`: serve, and the commands beside it."""
 
+import getpass
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 from flask import Flask
@@ -12,14 +15,21 @@ from phoneprov.catalog.loader import load_catalog
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import PhoneprovError
 from phoneprov.core.logging import init_logging
+from phoneprov.core.mac import format_mac, parse_mac
 from phoneprov.core.settings import Settings, load_settings
 from phoneprov.demo import demo
 from phoneprov.factory import create_app
+from phoneprov.fleet.reveals import record_reveal
+from phoneprov.provisioning.contact import find_by_mac as find_phone_by_mac
+from phoneprov.provisioning.preview import Told, explain_file, load_told, show_files
 from phoneprov.serving import run_server
 from phoneprov.simulator.cli import simulate
+from phoneprov.tenancy.audit import Actor
 from phoneprov.tenancy.queries import has_provider
 from phoneprov.tenancy.setup import create_first_provider, open_setup
+from phoneprov.vendors.vocabulary import is_known
 from phoneprov.web.database import db
+from phoneprov.web.runtime import EXTENSION
 
 
 @click.group(invoke_without_command=True)
@@ -66,6 +76,70 @@ def check_catalog() -> None:
     except CatalogError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{len(found.phone_models)} phone models, {len(found.module_models)} modules: right")
+
+
+@cli.group()
+def config() -> None:
+    """Show what a phone gets when it asks now, and why."""
+
+
+@config.command("show")
+@click.argument("mac")
+@click.option("--reveal", is_flag=True, help="Print the secrets; the activity list says so.")
+def show_config(mac: str, *, reveal: bool) -> None:
+    """Print the files that the phone with this MAC address would get."""
+    with _told(mac, reveals=reveal) as told:
+        for file in show_files(told):
+            click.echo(f"==> {file.name}\n{file.text}")
+
+
+@config.command("explain")
+@click.argument("mac")
+@click.argument("parameter")
+@click.option("--reveal", is_flag=True, help="Print the secrets; the activity list says so.")
+def explain_config(mac: str, parameter: str, *, reveal: bool) -> None:
+    """Say what a parameter of that phone is, in which file, and where it comes from."""
+    with _told(mac, reveals=reveal) as told:
+        model = told.config.model
+        found = explain_file(told, name=parameter)
+        if not found:
+            known = "known" if is_known(model.vendor, parameter) else "not known"
+            message = f"{parameter} is not written, so the phone keeps what it has."
+            raise click.ClickException(f"{message} The name is {known} for {model.vendor.label}.")
+        for origin in found:
+            click.echo(f"{origin.name} = {origin.value}")
+            click.echo(f"  file: {origin.file}")
+            for source in origin.settings or (f"the same for every {model.full_name}",):
+                click.echo(f"  from: {source}")
+
+
+@contextmanager
+def _told(typed: str, *, reveals: bool) -> Iterator[Told]:
+    """Yield what a phone is told; what was revealed is in the activity list before it is shown.
+
+    Raises click.ClickException for a MAC address that is nobody's.
+    """
+    settings, now = load_settings(), utc_now()
+    app = create_app(settings)
+    with app.app_context():
+        mac = parse_mac(typed)
+        phone = find_phone_by_mac(db.session(), mac)
+        if phone is None:
+            raise click.ClickException(f"No phone has the MAC address {format_mac(mac)}.")
+        if reveals:
+            actor = Actor(name=f"{getpass.getuser()}, command line")
+            record_reveal(db.session(), phone, actor=actor, now=now)
+            db.session.commit()
+        told = load_told(
+            db.session(),
+            app.extensions[EXTENSION].catalog,
+            phone,
+            phones_address=settings.address_for_phones,
+            now=now,
+            reveals=reveals,
+        )
+        if told is not None:
+            yield told
 
 
 def prepare_database(app: Flask, settings: Settings) -> None:

@@ -21,6 +21,7 @@ _ACTIONS = {
     "phone.reboot": "Rebooted the phone",
     "phone.reset": "Reset to defaults the phone",
     "phone.resync": "Resynced the phone",
+    "phone.reveal": "Looked at the secrets in the config of",
     "phone.unassign": "Unassigned the phone",
     "tenant.add": "Added the tenant",
     "tenant.change": "Changed the settings of",
