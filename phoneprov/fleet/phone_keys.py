@@ -136,12 +136,13 @@ def _wrong_modules(message: str) -> InvalidValueError:
     return InvalidValueError(message, field="modules")
 
 
-def _say(session: Session, attached: Sequence[Attached]) -> list[str]:
+def _say(session: Session, attached: Sequence[Attached]) -> str:
     """Return modules in words for the audit."""
     ids = [layout_id for _, layout_id in attached if layout_id is not None]
     layouts = session.scalars(select(ButtonLayout).where(ButtonLayout.id.in_(ids)))
     names = {layout.id: layout.name for layout in layouts}
-    return [
-        f"{slug}: {names[layout_id]}" if layout_id in names else slug
+    words = [
+        f"{slug} with {names[layout_id]}" if layout_id in names else slug
         for slug, layout_id in attached
     ]
+    return ", ".join(words)

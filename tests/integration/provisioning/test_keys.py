@@ -224,3 +224,47 @@ def test_a_layout_of_another_tenant_is_never_told(desk: Desk, world: World) -> N
     phone = world.phone(extension=own)
     phone.button_layout_id = foreign.id
     assert told(world, phone).buttons == ()
+
+
+OFFICE = [
+    ("yealink-t46u", "yealink-exp43"),
+    ("grandstream-gxp2170", "grandstream-gxp2200ext"),
+    ("cisco-spa504g", "cisco-spa500s"),
+    ("polycom-vvx-411", "polycom-vvx-color-expansion-module"),
+]
+
+
+@pytest.mark.parametrize(("model", "module"), OFFICE)
+def test_every_vendor_writes_what_a_layout_says(
+    desk: Desk, world: World, model: str, module: str
+) -> None:
+    """R34, R45, R46: dial strings of phone and module arrive; without the layout none of them."""
+    own = world.extension("201")
+    world.extension("202")
+    layout = desk.layout("Desk", model_slug=model)
+    modules = desk.module_layout("Side", model_slug=module)
+    desk.assign(layout, 1, "line")
+    desk.assign(layout, 2, "speed_dial", "+49 30 5550101", "Boss")
+    desk.assign(layout, 3, "blf", "202")
+    desk.assign(modules, 1, "speed_dial", "+49 30 5550202", "Door")
+    phone = world.phone(
+        model=model,
+        extension=own,
+        button_layout_id=layout.id,
+        modules=(ModuleDraft(module_slug=module, layout_id=modules.id),),
+    )
+    text = written(world, phone)
+    for part in ("+49305550101", "Boss", "202", "Person 202", "+49305550202", "Door"):
+        assert part in text, part
+    remove_layout(world.session, layout, actor=ALICE, now=NOON)
+    remove_layout(world.session, modules, actor=ALICE, now=NOON)
+    bare = written(world, phone)
+    for part in ("5550101", "Boss", "Person 202", "5550202", "Door"):
+        assert part not in bare, part
+
+
+def written(world: World, phone: Phone) -> str:
+    files = preview_config(
+        world.session, world.catalog, phone, phones_address="https://p.example", now=NOON
+    )
+    return "".join(one.text for one in files)
