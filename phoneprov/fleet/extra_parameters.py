@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.catalog.model import Vendor
-from phoneprov.core.errors import InvalidValueError
+from phoneprov.core.errors import InvalidValueError, NotFoundError
 from phoneprov.core.mac import format_mac
 from phoneprov.fleet.events import write_event
 from phoneprov.fleet.extra_models import ExtraParameter
@@ -34,6 +34,11 @@ class Level:
     tenant: Tenant
     vendor: Vendor
     phone: Phone | None = None
+
+    def __post_init__(self) -> None:
+        """Raise NotFoundError for a phone of another tenant."""
+        if self.phone is not None and self.phone.tenant_id != self.tenant.id:
+            raise NotFoundError("no such phone")
 
     @property
     def subject(self) -> str:

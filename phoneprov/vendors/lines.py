@@ -88,24 +88,27 @@ def read_parameters(vendor: Vendor, text: str) -> tuple[Parameter, ...]:
 
 
 def write_extra(vendor: Vendor, text: str, extra: Iterable[ExtraParameter]) -> str:
-    """Return a rendered file in which `extra` counts instead of ours; no name stands twice.
+    """Return a rendered file in which `extra` counts instead of ours; none of its names is twice.
 
     A name that is there keeps its place, a new one goes below the last parameter.
     """
     form = FORMATS[vendor]
-    left = {one.name: one for one in extra}
-    if not left:
+    wanted = {one.name: one for one in extra}
+    if not wanted:
         return text
+    left = dict(wanted)
     lines: list[str] = []
     last, indent = 0, ""
     for line in text.splitlines():
         match = form.line.fullmatch(line)
-        if match:
-            own = left.pop(match["name"], None)
-            last, indent = len(lines) + 1, match["indent"]
-            lines.append(line if own is None or own.is_taken_back else _line(form, indent, own))
-        else:
+        own = wanted.get(match["name"]) if match else None
+        is_again = own is not None and left.pop(own.name, None) is None
+        if own is None or own.is_taken_back:
             lines.append(line)
+        elif not is_again:
+            lines.append(_line(form, match["indent"] if match else "", own))
+        if match:
+            last, indent = len(lines), match["indent"]
     lines[last:last] = [_line(form, indent, one) for one in left.values()]
     return "\n".join(lines) + "\n"
 
