@@ -59,10 +59,14 @@ def assign_button(  # noqa: PLR0913 - a verb with its actor and time
     dialect: Dialect,
     actor: Actor,
     now: datetime,
+    seen: str | None = None,
 ) -> int:
-    """Assign a key. Raises InvalidValueError with the field and the reason."""
+    """Assign a key; `seen` is the mark of what the person saw there.
+
+    Raises InvalidValueError with the field and the reason.
+    """
     changed = buttons.assign_button(
-        session, catalog, layout, position, draft, dialect=dialect, actor=actor, now=now
+        session, catalog, layout, position, draft, dialect=dialect, actor=actor, now=now, seen=seen
     )
     return touch_layout_phones(session, layout.id, now) if changed else 0
 

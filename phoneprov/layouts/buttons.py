@@ -3,6 +3,7 @@
 Each verb returns whether anything changed; fleet.layout_changes then tells the phones.
 """
 
+import zlib
 from datetime import datetime
 
 from sqlalchemy import select
@@ -29,14 +30,17 @@ def assign_button(  # noqa: PLR0913 - a verb with its actor and time
     dialect: Dialect,
     actor: Actor,
     now: datetime,
+    seen: str | None = None,
 ) -> bool:
     """Assign the key at `position`, whatever it did before.
 
-    Raises InvalidValueError with the field that is wrong and the reason: a kind that the key
-    can't carry, a line more than the model has accounts.
+    `seen` is the mark of what the person saw there; when the key is another by now they are told
+    instead of overwriting it. Raises InvalidValueError with the field that is wrong and the
+    reason: a kind that the key can't carry, a line more than the model has accounts.
     """
     rows = list_buttons(session, layout.id)
     row = rows.get(position)
+    _refuse_unseen(row, seen)
     rules = ButtonRules(
         target=_target(catalog, layout),
         dialect=dialect,
@@ -103,6 +107,11 @@ def move_button(  # noqa: PLR0913 - a verb with its actor and time
     return True
 
 
+def mark_of(row: LayoutButton | None) -> str:
+    """Return a mark of what a key does, to tell later whether it still does."""
+    return f"{zlib.crc32(repr(_values(row)).encode()):08x}" if row else "empty"
+
+
 def list_buttons(session: Session, layout_id: int) -> dict[int, LayoutButton]:
     """Return the buttons of a layout by position, in order."""
     query = select(LayoutButton).where(LayoutButton.layout_id == layout_id)
@@ -132,6 +141,15 @@ def _values(row: LayoutButton) -> ButtonValues:
 def _take(row: LayoutButton, values: ButtonValues) -> None:
     row.kind, row.value, row.label = values.kind, values.value, values.label
     row.extension_id = values.extension_id
+
+
+def _refuse_unseen(row: LayoutButton | None, seen: str | None) -> None:
+    if seen is not None and seen != mark_of(row):
+        message = (
+            f"Somebody else has changed this key meanwhile: it is now {_say(row) or 'empty'}. "
+            "Save again to put yours in its place."
+        )
+        raise InvalidValueError(message)
 
 
 def _refuse(target: LayoutTarget, row: LayoutButton, to: int) -> None:

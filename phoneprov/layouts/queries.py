@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from phoneprov.layouts.models import ButtonLayout
+from phoneprov.layouts.models import ButtonLayout, LayoutButton
+from phoneprov.layouts.resolve import StoredButton
 from phoneprov.tenancy.models import for_tenant
 
 
@@ -37,3 +38,23 @@ def find_default(
             ButtonLayout.is_default,
         )
     )
+
+
+def list_stored(session: Session, tenant_id: int) -> dict[int, list[StoredButton]]:
+    """Return all buttons of a tenant by layout, in one query."""
+    rows = session.execute(
+        select(
+            LayoutButton.layout_id,
+            LayoutButton.position,
+            LayoutButton.kind,
+            LayoutButton.value,
+            LayoutButton.extension_id,
+        )
+        .join(ButtonLayout, ButtonLayout.id == LayoutButton.layout_id)
+        .where(ButtonLayout.tenant_id == tenant_id)
+    )
+    found: dict[int, list[StoredButton]] = {}
+    for layout_id, position, kind, value, extension_id in rows:
+        button = StoredButton(position=position, kind=kind, value=value, extension_id=extension_id)
+        found.setdefault(layout_id, []).append(button)
+    return found

@@ -1,7 +1,7 @@
 """Where a person can go from here: the bar of every page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import current_app, g, request, url_for
 from sqlalchemy import func, select
@@ -64,6 +64,7 @@ _PROVISIONING = (
     ("Removed phones", "unknown.removed"),
     ("How phones find us", "system.how_phones_find_us"),
 )
+_FOLDED_KEYS = {"Button Layouts": "g l"}
 _PROVIDER = (
     ("Tenants", "tenants.index"),
     ("PBXs", "pbxs.index"),
@@ -117,7 +118,10 @@ def _account() -> User | None:
 
 def _tenant_places(tenant: Tenant, account: User) -> tuple[Place, ...]:
     slug = tenant.slug
-    folded = _places(_PROVISIONING, slug)
+    folded = tuple(
+        replace(place, keys=_FOLDED_KEYS.get(place.title, ""))
+        for place in _places(_PROVISIONING, slug)
+    )
     if account.role == Role.PROVIDER:
         folded = (*folded, *_places((_UNKNOWN,)))
     places = [

@@ -13,7 +13,7 @@ from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError, NotAllowedError
 from phoneprov.fleet.layout_changes import assign_button, clear_button, move_button
 from phoneprov.fleet.layout_uses import count_delivered
-from phoneprov.layouts.buttons import list_buttons
+from phoneprov.layouts.buttons import list_buttons, mark_of
 from phoneprov.layouts.models import LONGEST_VALUE, ButtonLayout, LayoutButton
 from phoneprov.layouts.targets import LayoutTarget
 from phoneprov.pbx.dialects.typed import feature_label
@@ -73,6 +73,7 @@ def key(layout_id: int, position: int) -> Answer:
             dialect=opened.desk.dialect,
             actor=current_actor(),
             now=utc_now(),
+            seen=request.form.get("seen"),
         )
     except InvalidValueError as fault:
         tell_fault(form, fault)
@@ -155,6 +156,7 @@ def _form(opened: Open, form: ButtonForm, position: int) -> Answer:
         "slots": opened.desk.dialect.slots,
         "extensions": list(opened.desk.extensions.values()),
         "reasons": _reasons(opened, position),
+        "seen": mark_of(opened.rows.get(position)),
     }
     values["is_assigned"] = position in opened.rows
     if is_htmx():

@@ -6,9 +6,10 @@ from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.fleet.layout_changes import remove_layout, update_layout
 from phoneprov.fleet.layout_uses import count_uses, list_users
+from phoneprov.layouts.faults import find_fault
 from phoneprov.layouts.layouts import add_layout, copy_layout
 from phoneprov.layouts.models import ButtonLayout
-from phoneprov.layouts.queries import list_layouts
+from phoneprov.layouts.queries import list_layouts, list_stored
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
 from phoneprov.web.database import session
@@ -18,6 +19,7 @@ from phoneprov.web.layouts.common import (
     PHONE_LAYOUTS,
     REFUSED,
     Answer,
+    current_dialect,
     get_own_layout,
     is_for_module,
     model_groups,
@@ -38,6 +40,7 @@ def index() -> Answer:
         layouts=layouts,
         uses=count_uses(session(), tenant.id),
         targets={layout.id: target_of(layout) for layout in layouts},
+        faults=_count_faults(),
     )
 
 
@@ -117,6 +120,16 @@ def delete(layout_id: int) -> Answer:
     told = remove_layout(session(), layout, actor=current_actor(), now=utc_now())
     flash(f"{name} deleted.{_tell_phones(told)}", "done")
     return redirect(to("index"), 303)
+
+
+def _count_faults() -> dict[int, int]:
+    """Return how many keys of each layout need another look."""
+    dialect = current_dialect()
+    stored = list_stored(session(), current_tenant().id)
+    return {
+        layout_id: sum(find_fault(one, dialect) is not None for one in buttons)
+        for layout_id, buttons in stored.items()
+    }
 
 
 def _form_page(form: LayoutForm, layout: ButtonLayout | None) -> Answer:

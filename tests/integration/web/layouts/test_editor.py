@@ -191,6 +191,23 @@ def test_a_feature_is_kept_by_name(alice: Pages) -> None:
     assert 'value="Queue pause"' in alice.get(f"{LIST}/{layout_id}/keys/1", HTMX).text
 
 
+def test_the_second_of_two_editors_is_told(alice: Pages, petra: Pages) -> None:
+    """Nothing is overwritten silently; a second Save means it."""
+    layout_id = add()
+    address = f"{LIST}/{layout_id}/keys/1"
+    forms = [person.get(address, HTMX) for person in (alice, petra)]
+    seen = [str(form.soup.select_one("[name=seen]")["value"]) for form in forms]  # type: ignore[index]
+    petra.post(address, {"kind": "custom", "value": "22", "label": "Two", "seen": seen[1]})
+    mine = {"kind": "custom", "value": "11"}
+    told = alice.post(address, mine | {"seen": seen[0]}, HTMX)
+    assert told.status_code == 422
+    assert "it is now custom 22 “Two”" in told.text
+    assert buttons(layout_id)[1].value == "22"
+    again = str(told.soup.select_one("[name=seen]")["value"])  # type: ignore[index]
+    assert alice.post(address, mine | {"seen": again}, HTMX).status_code == 200
+    assert buttons(layout_id)[1].value == "11"
+
+
 def test_clearing_empties_the_key(alice: Pages) -> None:
     """R109."""
     layout_id = add()
@@ -223,6 +240,7 @@ def test_a_key_whose_extension_is_gone_is_flagged(alice: Pages) -> None:
     assert "2 need another look" in page.select_text("#layout-counts")
     assert "No extension has the number 202." in str(page.soup.select_one("#button-1"))
     assert "does nothing" in str(page.soup.select_one("#button-2"))
+    assert "2 keys need another look" in alice.get(LIST).select_text(f"#layout-{layout_id}")
 
 
 def test_a_label_is_cut_where_the_phone_cuts_it(alice: Pages) -> None:
