@@ -8,7 +8,7 @@ from phoneprov.catalog.model import ModuleModel, PhoneModel, Vendor, VendorFacts
 
 FIGURES = ("accounts", "physical_keys", "pages", "line_keys", "common_files", "agent_names")
 """Every phone has these."""
-FIGURES_IF_ANY = ("modules", "label_chars", "firmware_files", "end_of_life")
+FIGURES_IF_ANY = ("modules", "side_keys", "label_chars", "firmware_files", "end_of_life")
 """These need a source where the file gives them."""
 
 
@@ -56,8 +56,8 @@ def _phone_mistakes(phone: PhoneModel, modules: Mapping[str, ModuleModel]) -> It
             yield f"{phone.slug}: no source for {figure}"
     if not any(_is_said(name, phone.agent_example) for name in phone.agent_names):
         yield f"{phone.slug}: agent_example has none of agent_names in it"
-    if phone.physical_keys and phone.line_keys > phone.physical_keys * phone.pages:
-        most = phone.physical_keys * phone.pages
+    most = phone.physical_keys * phone.pages + phone.side_keys
+    if phone.physical_keys and phone.line_keys > most:
         yield f"{phone.slug}: {phone.line_keys} line keys, but {most} keys on all pages"
     for fit in phone.modules:
         if fit.module not in modules:

@@ -48,6 +48,7 @@ class _PhoneFile(_File):
     physical_keys: int = Field(ge=0, le=64)
     pages: int = Field(ge=1, le=20)
     line_keys: int = Field(ge=0, le=400)
+    side_keys: int = Field(0, ge=0, le=64)
     label_chars: int | None = Field(None, ge=1, le=60)
     aliases: tuple[str, ...] = ()
     modules: tuple[_Fit, ...] = ()

@@ -72,6 +72,9 @@ class PhoneModel:
     """Positions a button layout can fill: all keys on all pages."""
     label_chars: int | None
     """Characters of a key label that show; None where labels are on paper or unknown."""
+    side_keys: int = 0
+    """Of the line keys, those of a block of their own beside the others, on one page or screen;
+    theirs are the last positions."""
     aliases: tuple[str, ...] = ()
     modules: tuple[ModuleFit, ...] = ()
     common_files: tuple[str, ...] = ()

@@ -2,11 +2,13 @@
 
 A hole among the dynamic virtual keys deletes the keys after it, so each unused one says "none".
 Keys count accounts from 0. A GXV has an app of 160 keys on its screen instead, and an extension
-board shows the first of them (`screen_keys`).
+board shows the first of them (`screen_keys`). Models with a block of multi-purpose keys beside the
+keypad have these as their last positions (`side_keys`).
 
 Source: notes of the Grandstream templates in FusionPBX gxp2170 (1.0.11.79, lines 2989-3038),
 gxp17xx (1.0.1.8), gxp21xx (comment of P1363), grp26xx (words that modes may be written in),
-gxp2200 (extension board keys) and gxv3240 (modes of the app's keys).
+gxp2200 (extension board keys), gxv3240 (modes of the app's keys), gxp16xx and grp26xx (names and
+modes of multi-purpose keys).
 """
 
 from phoneprov.catalog.model import PhoneModel
@@ -49,6 +51,8 @@ _FIXED = {
 }
 _SCREEN = {"blf": 1, "speeddial": 0, "callpark": 9, "monitoredcp": 1, "conference": 15}
 """The app knows no monitored park, so a BLF watches the slot; 15 is its quick conference."""
+_SMALL_SIDE = {"blf": 1, "speeddial": 0, "callpark": 9, "monitoredcp": 1}
+"""Multi-purpose keys of the GXP16xx: no monitored park there either."""
 _NONE = -1
 
 _NUMBERED_FAMILIES = ("GXP14", "GXP16", "GXP17")
@@ -61,7 +65,7 @@ BOARD_KEYS = 40
 KeyValues = tuple[str | int, int, str, str]
 """Mode, account from 0, label, value."""
 _CLEAR_BOARD_KEY: KeyValues = (_NONE, 0, "", "")
-_CLEAR_SCREEN_KEY: KeyValues = (_SCREEN["speeddial"], 0, "", "")
+_CLEAR_SCREEN_KEY: KeyValues = (0, 0, "", "")
 """The app has no mode for nothing: a speed dial to nobody is an empty place."""
 
 
@@ -109,7 +113,9 @@ def _screen_parameters(config: PhoneConfig) -> Parameters:
     parameters: Parameters = []
     for place in range(1, config.model.line_keys + 1):
         button = placed.get(place)
-        values = _with_mode(button, _SCREEN[_WORDS[button.kind]]) if button else _CLEAR_SCREEN_KEY
+        values = (
+            _with_mode(button, _SCREEN.get(_WORDS[button.kind], 0)) if button else _CLEAR_SCREEN_KEY
+        )
         parameters += zip(_board_names(place), values, strict=True)
     return parameters
 
@@ -134,7 +140,9 @@ def _board_names(place: int) -> tuple[str, str, str, str]:
 
 
 def _names(model: PhoneModel, position: int) -> tuple[str, str, str, str]:
-    """Return the P-names of a virtual key: mode, account, label, value."""
+    """Return the P-names of a key: mode, account, label, value."""
+    if position > _virtual_keys(model):
+        return _side_names(position - _virtual_keys(model))
     if position > LAST_NUMBERED_KEY:
         message = f"key {position} of {model.name}: beyond {LAST_NUMBERED_KEY} there is none"
         raise UnwritableValueError(message)
@@ -142,6 +150,20 @@ def _names(model: PhoneModel, position: int) -> tuple[str, str, str, str]:
         return _four_from(23800 + 4 * (position - 7))
     mode, label = 1363 + 2 * (position - 1), 1465 + 2 * (position - 1)
     return (f"P{mode}", f"P{mode + 1}", f"P{label}", f"P{label + 1}")
+
+
+def _virtual_keys(model: PhoneModel) -> int:
+    return model.line_keys - model.side_keys
+
+
+def _side_names(key: int) -> tuple[str, str, str, str]:
+    """Return the P-names of a multi-purpose key, which come in three ranges."""
+    if key <= 7:  # noqa: PLR2004 - the first seven keys have their modes apart
+        first = 301 + 3 * (key - 1)
+        return (f"P{323 + key - 1}", f"P{first}", f"P{first + 1}", f"P{first + 2}")
+    if key <= 18:  # noqa: PLR2004 - the second range
+        return _four_from(353 + 4 * (key - 8))
+    return _four_from(1440 + 4 * (key - 19))
 
 
 def _four_from(first: int) -> tuple[str, str, str, str]:
@@ -159,7 +181,14 @@ def _with_mode(button: Button, mode: str | int) -> KeyValues:
 
 
 def _mode(model: PhoneModel, position: int, word: str | None) -> str | int:
-    if not model.name.upper().startswith(_NUMBERED_FAMILIES):
+    is_numbered = model.name.upper().startswith(_NUMBERED_FAMILIES)
+    if position > _virtual_keys(model):
+        # A speed dial to nobody: the small phones' list of modes has no "none".
+        return _SMALL_SIDE.get(word or "", 0) if is_numbered else _number(_DYNAMIC, word)
+    if not is_numbered:
         return word or "none"
-    scale = _FIXED if position <= model.physical_keys else _DYNAMIC
+    return _number(_FIXED if position <= model.physical_keys else _DYNAMIC, word)
+
+
+def _number(scale: dict[str, int], word: str | None) -> int:
     return scale[word] if word else _NONE

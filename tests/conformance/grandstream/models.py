@@ -33,6 +33,8 @@ def body_of(config: PhoneConfig, name: str = f"cfg{MAC}.xml") -> bytes:
 def phone_with(config: PhoneConfig) -> GrandstreamPhone:
     """Return a phone that has read its file."""
     model = config.model
-    phone = GrandstreamPhone(model=model.name, mac=MAC, fixed_keys=model.physical_keys)
+    phone = GrandstreamPhone(
+        model=model.name, mac=MAC, fixed_keys=model.physical_keys, side_keys=model.side_keys
+    )
     phone.take(body_of(config))
     return phone

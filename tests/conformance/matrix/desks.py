@@ -89,7 +89,10 @@ class GrandstreamDesk:
     def __init__(self, model: PhoneModel) -> None:
         self.model = model
         self.phone = GrandstreamPhone(
-            model=model.name, mac=grandstream.MAC, fixed_keys=model.physical_keys
+            model=model.name,
+            mac=grandstream.MAC,
+            fixed_keys=model.physical_keys,
+            side_keys=model.side_keys,
         )
         self.boards = 0
 
@@ -125,7 +128,8 @@ class GrandstreamDesk:
 
     def _key(self, key: GrandstreamKey) -> ReadKey:
         kinds = self.KINDS[key.mode]
-        if self._has_app() and key.mode == "blf":
+        # The app and the small phones' keys beside the keypad know no monitored park.
+        if key.mode == "blf" and (self._has_app() or self.model.name.startswith("GXP16")):
             kinds |= {ButtonKind.PARK_RETRIEVE}
         return ReadKey(kinds=kinds, target=key.value, label=key.label, account=key.account)
 

@@ -71,10 +71,13 @@ def key(model: PhoneModel, *, kind: ButtonKind) -> str | None:
     """R100: a button of this kind does what it says on the first and on the last key."""
     if model.line_keys == 0:
         return f"no programmable key ({model.sources['line_keys']})"
-    positions = sorted({1, model.line_keys})
     refusal = can_carry(model, kind, 1, has_value=True)
     if refusal:
         return refusal
+    fit = [
+        n for n in range(1, model.line_keys + 1) if not can_carry(model, kind, n, has_value=True)
+    ]
+    positions = sorted({fit[0], fit[-1]})
     buttons = tuple(_button(kind, position) for position in positions)
     desk = desk_for(model)
     desk.take(config_for(model, buttons=buttons))

@@ -134,6 +134,8 @@ class GrandstreamPhone:
     model: str
     mac: str
     fixed_keys: int = 0
+    side_keys: int = 0
+    """Multi-purpose keys beside the keypad: the last of the keys."""
     values: dict[str, str] = field(default_factory=dict)
 
     def take(self, body: bytes) -> None:
@@ -188,9 +190,13 @@ class GrandstreamPhone:
             return self.screen_keys()
         seen = {}
         for position in range(1, count + 1):
-            names = self._key_names(position)
+            virtual = count - self.side_keys
+            is_beside = position > virtual
+            beside = position - virtual
+            names = self._side_names(beside) if is_beside else self._key_names(position)
             assert set(names) <= set(self.values), f"a hole at key {position}"
-            mode = self._mode(position, self.get(names[0]))
+            text = self.get(names[0])
+            mode = self._side_mode(names) if is_beside else self._mode(position, text)
             if mode:
                 seen[position] = self._key(mode, names)
         return seen
@@ -236,6 +242,21 @@ class GrandstreamPhone:
         assert len(label) <= 32
         assert len(value) <= 64
         return SeenKey(mode=mode, account=int(account) + 1, label=label, value=value)
+
+    def _side_mode(self, names: list[str]) -> str | None:
+        text, value = self.get(names[0]), self.get(names[3])
+        if self.model.startswith("GXP16"):
+            assert int(text) in {*range(12), 13}, "no mode of its multi-purpose keys"
+            return DYNAMIC_SCALE[text] if value else None
+        assert -1 <= int(text) <= 20
+        return None if text == "-1" else DYNAMIC_SCALE[text]
+
+    @staticmethod
+    def _side_names(key: int) -> list[str]:
+        if key <= 7:
+            return [f"P{322 + key}", *(f"P{298 + 3 * key + k}" for k in range(3))]
+        start = 353 + 4 * (key - 8) if key <= 18 else 1440 + 4 * (key - 19)
+        return [f"P{start + k}" for k in range(4)]
 
     @staticmethod
     def _board_names(place: int) -> list[str]:

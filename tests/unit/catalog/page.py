@@ -40,6 +40,7 @@ def written() -> str:
 
 def _phone_row(model: PhoneModel) -> str:
     front = f"{model.physical_keys} × {model.pages}" if model.physical_keys else "on the screen"
+    front += f" + {model.side_keys}" if model.side_keys else ""
     fits = (f"{CATALOG.module_models[fit.module].name} × {fit.at_most}" for fit in model.modules)
     name = f"{model.name} †" if model.end_of_life else model.name
     cells = (
@@ -76,8 +77,11 @@ def _refused(rules: Iterable[KeyRule]) -> str:
 
 
 def _rule(rule: KeyRule) -> str:
+    """Return kinds and places of a rule in few words."""
+    numbers = sorted(rule.positions)
+    span = f"{numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else "".join(map(str, numbers))
     kinds = ", ".join(kind.value.replace("_", " ") for kind in ButtonKind if kind in rule.kinds)
-    where = f" on key {', '.join(map(str, sorted(rule.positions)))}" if rule.positions else ""
+    where = f" on key {span}" if numbers else ""
     return f"{kinds or 'anything'}{where}{' without a number' if rule.without_number else ''}"
 
 
