@@ -1,0 +1,149 @@
+"""The editor of a layout in a real browser: in place, by keyboard, on a telephone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.rigs.browser import chromium
+from tests.rigs.components import require_component
+from tests.rigs.demo import DemoRig
+from tests.rigs.screens import sign_in
+
+pytestmark = [pytest.mark.component("chromium")]
+
+LAYOUTS = "/t/demo/button-layouts"
+MARK_ALL = "document.querySelectorAll('.key').forEach((key) => (key.dataset.seen = '1'))"
+FOCUSED = "#kind:focus"
+"""The form is there and settled: its first field has the focus."""
+NOT_MARKED = "[...document.querySelectorAll('.key:not([data-seen])')].map((key) => key.id)"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The demonstration with a browser, and what the browser keeps of a log-in."""
+
+    url: str
+    browser: Browser
+    login: Any
+
+    def page(self, width: int = 1440) -> Page:
+        """Open an empty page that fails the test on any error of the console."""
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 900}, storage_state=self.login
+        )
+        page = context.new_page()
+        page.on("console", lambda message: _refuse(message.type, message.text))
+        page.on("pageerror", lambda error: _refuse("error", str(error)))
+        return page
+
+    def layout(self, name: str) -> str:
+        """Add a layout for a T46U through its form; return its address."""
+        page = self.page()
+        page.goto(f"{self.url}{LAYOUTS}/add")
+        page.fill("#name", name)
+        page.select_option("#model_slug", "yealink-t46u")
+        page.click("main form button.primary")
+        page.wait_for_selector("#button-1")
+        address = page.url
+        page.context.close()
+        return address
+
+
+def _refuse(kind: str, text: str) -> None:
+    # A refused form is answered with 422, which the console of a browser calls an error.
+    assert kind != "error" or "422" in text, text
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    require_component("chromium")
+    folder: Path = tmp_path_factory.mktemp("layouts")
+    with DemoRig(folder) as demo, chromium() as browser:
+        first = browser.new_page()
+        sign_in(first, demo)
+        login = first.context.storage_state()
+        first.context.close()
+        yield Place(demo.url, browser, login)
+
+
+def test_saving_a_key_swaps_that_key_and_nothing_else(place: Place) -> None:
+    """R31, R100: the form follows the type; what can't be is said in the form."""
+    page = place.page()
+    page.goto(place.layout("In place"))
+    page.evaluate(MARK_ALL)
+    page.click("#button-3")
+    page.wait_for_selector(FOCUSED)
+    page.select_option("#kind", "speed_dial")
+    page.wait_for_selector("label[for=value]:text-is('Number')")
+    page.click("text=Save key 3")
+    page.wait_for_selector("text=Type the number it dials.")
+    page.fill("#value", "+49 30 5550101")
+    page.fill("#label", "Boss")
+    page.click("text=Save key 3")
+    page.wait_for_selector("#button-3 .key-label:text-is('Boss')")
+    assert page.evaluate(NOT_MARKED) == ["button-3"]
+    assert "1 of 27 keys assigned" in page.inner_text("#layout-counts")
+    page.reload()
+    assert page.inner_text("#button-3 .key-label") == "Boss"
+
+
+def test_a_key_is_assigned_by_keyboard_alone(place: Place) -> None:
+    """R99."""
+    page = place.page()
+    page.goto(place.layout("Keyboard"))
+    page.focus("#button-1")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(FOCUSED)
+    page.keyboard.type("Cus")
+    page.keyboard.press("Tab")
+    page.wait_for_selector("label[for=value]:text-is('Dial string')")
+    page.focus("#value")
+    page.keyboard.type("*72,,1#")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#button-1 .key-label:text-is('*72,,1#')")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_everybody_can_use_it(place: Place, width: int) -> None:
+    """Nothing is cut off, and axe finds nothing at all."""
+    address = place.layout(f"Wide {width}")
+    page = place.page(width)
+    for path in (address, f"{address}/keys/2", f"{address}/edit", f"{address}/delete"):
+        page.goto(path)
+        assert Axe().run(page).response["violations"] == [], path
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+
+
+def test_it_works_without_script(place: Place) -> None:
+    """R31: each key is a link, each form a form."""
+    address = place.layout("Without script")
+    context = place.browser.new_context(java_script_enabled=False, storage_state=place.login)
+    page = context.new_page()
+    page.goto(address)
+    page.click("text=Page 2")
+    page.click("#button-12")
+    page.select_option("#kind", "custom")
+    page.fill("#value", "77")
+    page.click("text=Save key 12")
+    assert page.inner_text("#button-12 .key-label") == "77"
+    assert "Key 12 saved." in page.inner_text("main")
+    context.close()
+
+
+def test_another_model_in_the_phone_form_offers_its_own_layouts(place: Place) -> None:
+    """R82: what was typed stays."""
+    place.layout("For the T46U")
+    page = place.page()
+    page.goto(f"{place.url}/t/demo/phones/add?model=yealink-t46u")
+    page.fill("#display_name", "Typed before")
+    page.select_option("#button_layout_id", label="For the T46U")
+    page.select_option("#model_slug", "cisco-spa303")
+    page.wait_for_selector("text=Does not fit the Cisco SPA303 and goes: For the T46U.")
+    assert page.query_selector("[name=modules]") is None
+    assert page.input_value("#button_layout_id") == "default"
+    assert page.input_value("#display_name") == "Typed before"
