@@ -12,6 +12,7 @@ from phoneprov.fleet.status import PhoneStatus
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.pbx.link import Reachability
 from phoneprov.tenancy.models import Extension, Tenant
+from phoneprov.vendors.encryption import new_config_key
 
 DEFAULT_SIP_PORT = 5060
 
@@ -56,6 +57,10 @@ class Phone(Model):
     token: Mapped[str] = mapped_column(SecretText)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     token_used_at: Mapped[datetime | None]
+    config_key: Mapped[str] = mapped_column(SecretText, default=new_config_key, deferred=True)
+    """Pass phrase of its encrypted config, where its tenant and its vendor do that."""
+    key_used_at: Mapped[datetime | None]
+    """When it first asked for an encrypted config; from then on it gets no plain one."""
     config_revision: Mapped[int] = mapped_column(default=1)
     config_changed_at: Mapped[datetime]
 
@@ -234,6 +239,8 @@ class Farewell(Model):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     removed_at: Mapped[datetime]
     ends_at: Mapped[datetime] = mapped_column(index=True)
+    config_key: Mapped[str | None] = mapped_column(SecretText)
+    """Where it reads only what is encrypted; the config it opens holds no secret."""
     fetched_at: Mapped[datetime | None]
     """When the phone took the config that switches its accounts off."""
     pbx_id: Mapped[int | None]

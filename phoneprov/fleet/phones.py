@@ -19,6 +19,7 @@ from phoneprov.fleet.revisions import forget_cached, touch_phones
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.models import Tenant, for_tenant
+from phoneprov.vendors.encryption import new_config_key
 
 FAREWELL = timedelta(hours=24)
 MASK = "•••"
@@ -164,6 +165,7 @@ def delete_phone(session: Session, phone: Phone, *, actor: Actor, now: datetime)
             mac=phone.mac,
             model_slug=phone.model_slug,
             token_hash=phone.token_hash,
+            config_key=phone.config_key if phone.key_used_at else None,
             removed_at=now,
             ends_at=now + FAREWELL,
             pbx_id=live.pbx_id if live else None,
@@ -189,7 +191,11 @@ def allow_first_contact_again(
 
 
 def open_window(phone: Phone, tenant: Tenant, now: datetime) -> None:
-    """Let the phone's first request without its token in; the window waits for it."""
+    """Let the phone's first request without its token in; the window waits for it.
+
+    A phone that has lost its own address has lost the key to its config as well.
+    """
+    phone.key_used_at = None
     phone.window_opened_at = now
     phone.window_waits_until = now + timedelta(days=tenant.contact_wait_days)
     phone.window_started_at = None
@@ -229,6 +235,7 @@ def _take_values(phone: Phone, values: dict[str, object]) -> dict[str, list[obje
 def _start_over_with(phone: Phone, tenant: Tenant, now: datetime) -> None:
     token = new_token()
     phone.token, phone.token_hash, phone.token_used_at = token, hash_token(token), None
+    phone.config_key = new_config_key()
     phone.first_check_in_at = phone.last_check_in_at = None
     phone.fetched_revision = phone.fetched_at = None
     phone.firmware, phone.firmware_seen_at, phone.user_agent = "", None, ""

@@ -14,6 +14,7 @@ class Reason(StrEnum):
     COMMON = "common"
     UNKNOWN_MAC = "unknown_mac"
     WRONG_MAC = "wrong_mac"
+    UNENCRYPTED = "unencrypted"
     WINDOW_CLOSED = "window_closed"
     WINDOW_WAITED_OUT = "window_waited_out"
     NO_SUCH_FILE = "no_such_file"
@@ -35,6 +36,7 @@ _WORDS = {
     Reason.FAREWELL: "farewell",
     Reason.COMMON: "common file, no secrets",
     Reason.UNKNOWN_MAC: "refused: unknown MAC address",
+    Reason.UNENCRYPTED: "refused: unencrypted, though it has its key",
     Reason.WRONG_MAC: "refused: another MAC address in the request",
     Reason.WINDOW_CLOSED: "refused: not its own address, and first contact is over",
     Reason.WINDOW_WAITED_OUT: "refused: first contact waited too long",

@@ -30,6 +30,8 @@ from phoneprov.provisioning.exchange import NOT_FOUND, Answer, Ask, file_answer
 from phoneprov.provisioning.extras import load_extras, parameters_of
 from phoneprov.provisioning.files import AskedFile, read_path
 from phoneprov.provisioning.keys import load_keys
+from phoneprov.provisioning.sealing import is_sealed_answer, judge_sealing, note_key_use
+from phoneprov.vendors.encryption import encrypt_file
 from phoneprov.vendors.registry import WRITERS, read_user_agent
 from phoneprov.vendors.writer import AgentFacts
 
@@ -93,7 +95,7 @@ class Answering:
             at=self._clock(),
         )
         if file.token and ask.method in {"GET", "HEAD"}:
-            kept = self.cache.find(file.token, file.name.lower())
+            kept = self.cache.find(file.token, file.kept_as)
             if kept is not None and self._agrees(visit, kept):
                 return self._serve(visit, kept, Reason.TOKEN)
         return self._answer_from_database(visit)
@@ -119,7 +121,8 @@ class Answering:
             phone = self._find_phone(session, visit)
             if phone is None:
                 return self._answer_stranger(session, visit)
-            reason = self._admit(phone, visit)
+            model = self._catalog.get_model(phone.model_slug)
+            reason = judge_sealing(self._admit(phone, visit), phone, model, visit.file)
             if not reason.is_admitted:
                 self._note(visit, phone.id, reason, NOT_FOUND, None)
                 return NOT_FOUND
@@ -186,10 +189,10 @@ class Answering:
             )
             session.commit()
         elif visit.ask.method in {"GET", "HEAD"}:
-            kept = self._compose(session, phone, visit)
+            kept = self._compose(session, phone, visit, reason)
             if kept is not None:
                 if visit.file.token and reason is Reason.TOKEN:
-                    self.cache.keep(visit.file.token, visit.file.name.lower(), kept, epoch=epoch)
+                    self.cache.keep(visit.file.token, visit.file.kept_as, kept, epoch=epoch)
                 return self._serve(visit, kept, reason)
             answer = uploads.answer_stored(session, writer, phone, visit.ask, visit.file)
         else:
@@ -197,7 +200,9 @@ class Answering:
         self._note(visit, phone.id, reason, answer, None)
         return answer
 
-    def _compose(self, session: Session, phone: Phone, visit: Visit) -> CachedFile | None:
+    def _compose(
+        self, session: Session, phone: Phone, visit: Visit, reason: Reason
+    ) -> CachedFile | None:
         loaded = load_for_config(session, phone.id)
         if loaded is None:
             return None
@@ -211,6 +216,11 @@ class Answering:
         if written is None:
             return None
         main = writer.write_file(config, writer.main_file_name(config))
+        carries_config = main is not None and main.body == written.body
+        if is_sealed_answer(reason, config.model, visit.file):
+            written = encrypt_file(config.model, written, loaded.config_key)
+            if visit.ask.method == "GET" and note_key_use(session, loaded, visit.at):
+                session.commit()
         return CachedFile(
             phone_id=loaded.id,
             mac=loaded.mac,
@@ -218,7 +228,7 @@ class Answering:
             body=written.body,
             etag=make_etag(written.body),
             content_type=written.content_type,
-            carries_config=main is not None and main.body == written.body,
+            carries_config=carries_config,
         )
 
     def _frame(self, token: str, now: datetime) -> ConfigFrame:

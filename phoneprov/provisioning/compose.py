@@ -27,6 +27,7 @@ from phoneprov.vendors.config import (
     SipServer,
     Transport,
 )
+from phoneprov.vendors.encryption import encrypts
 from phoneprov.vendors.zone_rules import zone_rules
 
 NO_SERVER = SipServer(
@@ -87,7 +88,9 @@ def compose(  # noqa: PLR0913, PLR0917 - each is a part of the rows
         zone=zone_rules(phone.time_zone or tenant.time_zone, frame.year),
         ntp_server=tenant.ntp_server,
         admin_password=phone.admin_password or tenant.admin_password,
-        provisioning=_provisioning(phone.mac, tenant, frame),
+        provisioning=replace(
+            _provisioning(phone.mac, tenant, frame), key=_config_key(catalog, phone)
+        ),
         buttons=resolved.sets[0],
         modules=module_configs(catalog, keys, resolved),
         pickup_code=dialect.pickup_code if pbx else "",
@@ -127,6 +130,14 @@ def poll_minutes(mac: str, interval: int) -> int:
     """
     span = interval // SHARE_THAT_IS_SPREAD
     return interval - zlib.crc32(mac.encode()) % (span + 1)
+
+
+def _config_key(catalog: Catalog, phone: Phone) -> str:
+    """Return the key that the phone is told; none where its tenant or vendor does without."""
+    if not phone.tenant.encrypts_configs:
+        return ""
+    vendor = catalog.get_model(phone.model_slug).vendor
+    return phone.config_key if encrypts(vendor) else ""
 
 
 def _server(tenant: Tenant, pbx: Pbx | None) -> SipServer:

@@ -13,6 +13,7 @@ from phoneprov.provisioning.etag import make_etag
 from phoneprov.provisioning.exchange import NOT_FOUND, Answer, Ask, file_answer
 from phoneprov.provisioning.files import AskedFile
 from phoneprov.tenancy.models import Tenant
+from phoneprov.vendors.encryption import encrypt_file
 from phoneprov.vendors.registry import WRITERS
 
 
@@ -43,6 +44,8 @@ def answer_farewell(  # noqa: PLR0913 - a request with its frame
     if ask.method == "GET" and main is not None and main.body == written.body:
         farewell.fetched_at = now
         session.commit()
+    if file.is_sealed and farewell.config_key:
+        written = encrypt_file(config.model, written, farewell.config_key)
     return file_answer(
         written.body,
         make_etag(written.body),

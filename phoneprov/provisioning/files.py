@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from phoneprov.vendors.encryption import FOLDER
+
 PREFIX = "/prov/"
 _TOKEN = re.compile(r"[0-9a-fA-F]{32}")
 _MAC_IN_NAME = re.compile(r"(?<![0-9a-zA-Z])([0-9a-fA-F]{12})(?![0-9a-fA-F])")
@@ -21,8 +23,15 @@ class AskedFile:
     """The token in the path, in lower case."""
     mac: str | None
     """The MAC address in the name, in lower case."""
+    is_sealed: bool = False
+    """Asked for in the folder where answers are encrypted."""
     event: str | None = None
     """The kind of a report (`…/event/registered`)."""
+
+    @property
+    def kept_as(self) -> str:
+        """The name under which its answer is kept: firmware spells it in either case."""
+        return f"{FOLDER if self.is_sealed else ''}{self.name.lower()}"
 
 
 def read_path(path: str) -> AskedFile | None:
@@ -46,10 +55,11 @@ def read_path(path: str) -> AskedFile | None:
         return AskedFile(
             name=f"event/{parts[1]}"[:LONGEST_NAME], token=token, mac=None, event=parts[1]
         )
+    is_sealed = token is not None and len(parts) > 1 and f"{parts[0]}/" == FOLDER
     name = parts[-1]
     if len(name) > LONGEST_NAME or not name.isprintable():
         return None
-    return AskedFile(name=name, token=token, mac=mac_in_name(name))
+    return AskedFile(name=name, token=token, mac=mac_in_name(name), is_sealed=is_sealed)
 
 
 def mac_in_name(name: str) -> str | None:

@@ -55,6 +55,7 @@ class Sources:
     poll: str
     local_sip_port: str = "local SIP port of this phone"
     address: str = "this phone's own address"
+    encryption: str
     notify: str = "how its PBX is linked"
     reboot: str = "an order to reboot that is under way"
     accounts: Mapping[int, str]
@@ -119,6 +120,7 @@ def _phone_settings(config: PhoneConfig, sources: Sources) -> list[Setting]:
         _one(config, sources.notify, notify_from_server_only=not config.notify_from_server_only),
         _one(config, sources.reboot, reboot_on_check_sync=not config.reboot_on_check_sync),
         _one(config, sources.address, provisioning=_elsewhere(config.provisioning)),
+        _one(config, sources.encryption, provisioning=_otherwise_sealed(config.provisioning)),
         _one(config, sources.poll, provisioning=_rarely(config.provisioning)),
     ]
 
@@ -206,6 +208,10 @@ def _other_button(button: Button) -> Button:
 def _elsewhere(now: Provisioning) -> Provisioning:
     scheme = "http" if now.base_url.startswith("https") else "https"
     return replace(now, base_url=f"{scheme}://other.invalid/prov/t/{'f' * 32}/")
+
+
+def _otherwise_sealed(now: Provisioning) -> Provisioning:
+    return replace(now, key="" if now.key else OTHER_TEXT)
 
 
 def _rarely(now: Provisioning) -> Provisioning:

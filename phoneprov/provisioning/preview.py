@@ -175,4 +175,11 @@ def _masked(config: PhoneConfig) -> PhoneConfig:
         replace(one, value=SECRET_STAND_IN) if one.value and is_secret(vendor, one.name) else one
         for one in config.extra
     )
-    return replace(config, accounts=accounts, admin_password=password, extra=extra)
+    key = SECRET_STAND_IN if config.provisioning.key else ""
+    return replace(
+        config,
+        accounts=accounts,
+        admin_password=password,
+        extra=extra,
+        provisioning=replace(config.provisioning, key=key),
+    )

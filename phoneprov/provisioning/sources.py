@@ -34,6 +34,7 @@ def read_sources(
         pickup_code=f"pick-up code of {on_pbx}",
         ntp_server=f"time server of {tenant.name}",
         poll=f"checks of {tenant.name}, every {tenant.poll_minutes} min, spread by MAC address",
+        encryption=f"encryption of configs of {tenant.name}",
         accounts=accounts,
         first_label="display name of this phone" if phone.display_name else f"name of {line}",
         buttons=buttons,

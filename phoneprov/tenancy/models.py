@@ -48,6 +48,8 @@ class Tenant(Model):
     """Minutes a first-contact window stays open from that request."""
     is_window_closed_by_token: Mapped[bool] = mapped_column(default=True)
     """Whether the first use of the phone's own address closes the window."""
+    encrypts_configs: Mapped[bool] = mapped_column(default=False)
+    """Whether phones that can are told a key and get their configs encrypted."""
     created_at: Mapped[datetime]
 
 

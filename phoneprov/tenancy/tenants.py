@@ -25,7 +25,15 @@ WAIT_DAYS = (0, 90)
 WINDOW_MINUTES = (5, 1440)
 MASK = "•••"
 TOLD_TO_PHONES = frozenset(
-    {"time_zone", "poll_minutes", "ntp_server", "pbx_id", "sip_domain", "admin_password"}
+    {
+        "time_zone",
+        "poll_minutes",
+        "ntp_server",
+        "pbx_id",
+        "sip_domain",
+        "admin_password",
+        "encrypts_configs",
+    }
 )
 """Fields that change what the tenant's phones are told."""
 
@@ -47,6 +55,7 @@ class TenantDraft:
     contact_wait_days: int = 14
     contact_window_minutes: int = 60
     is_window_closed_by_token: bool = True
+    encrypts_configs: bool = False
 
 
 def add_tenant(session: Session, draft: TenantDraft, *, actor: Actor, now: datetime) -> Tenant:
@@ -166,6 +175,7 @@ def _check(draft: TenantDraft) -> dict[str, object]:
         "contact_wait_days": draft.contact_wait_days,
         "contact_window_minutes": draft.contact_window_minutes,
         "is_window_closed_by_token": draft.is_window_closed_by_token,
+        "encrypts_configs": draft.encrypts_configs,
     }
 
 

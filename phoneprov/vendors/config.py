@@ -90,6 +90,8 @@ class Provisioning:
     spread it by MAC. A vendor whose minimum is longer writes its minimum."""
     poll_spread_minutes: int = 0
     """Random delay that a vendor with such a parameter adds."""
+    key: str = ""
+    """Pass phrase of its encrypted config (`vendors.encryption`); empty for plain ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,8 @@ from phoneprov.vendors.cisco.accounts import account_parameters
 from phoneprov.vendors.cisco.codes import code_parameters
 from phoneprov.vendors.cisco.keys import key_parameters, list_dead_keys
 from phoneprov.vendors.cisco.time import time_parameters
-from phoneprov.vendors.config import PhoneConfig
+from phoneprov.vendors.config import PhoneConfig, Provisioning
+from phoneprov.vendors.encryption import FOLDER
 from phoneprov.vendors.escaping import xml_text_environment
 from phoneprov.vendors.key_rules import list_refused
 from phoneprov.vendors.lines import write_extra
@@ -110,7 +111,7 @@ class CiscoWriter:
 
     def _write_phone(self, config: PhoneConfig) -> str:
         return self._phone.render(
-            base_url=config.provisioning.base_url,
+            profile_rule=_profile_rule(config.provisioning),
             poll_s=config.provisioning.poll_minutes * 60,
             admin_password=config.admin_password,
             ntp_server=config.ntp_server,
@@ -122,6 +123,13 @@ class CiscoWriter:
             keys=key_parameters(config),
             codes=code_parameters(),
         )
+
+
+def _profile_rule(provisioning: Provisioning) -> str:
+    """Return the rule that leads to the phone's profile, with the key to it if it has one."""
+    if not provisioning.key:
+        return f"{provisioning.base_url}$MA.cfg"
+    return f"[--key {provisioning.key}] {provisioning.base_url}{FOLDER}$MA.cfg"
 
 
 def _file(name: str, text: str) -> VendorFile:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from phoneprov.catalog.model import PhoneModel, Vendor
 from phoneprov.vendors.config import PhoneConfig
+from phoneprov.vendors.encryption import FOLDER
 from phoneprov.vendors.escaping import xml_text_environment
 from phoneprov.vendors.grandstream import agent, orders, reports
 from phoneprov.vendors.grandstream.accounts import account_parameters
@@ -117,11 +118,13 @@ class GrandstreamWriter:
 
     def _write_phone(self, config: PhoneConfig) -> str:
         base_url = config.provisioning.base_url
-        scheme, path = split_url(base_url)
+        key = config.provisioning.key
+        scheme, path = split_url(base_url + FOLDER if key else base_url)
         return self._phone.render(
             mac=config.mac,
             scheme=scheme,
             path=path,
+            config_key=key,
             poll_minutes=max(LEAST_POLL_MINUTES, config.provisioning.poll_minutes),
             admin_password=config.admin_password,
             ntp_server=config.ntp_server,

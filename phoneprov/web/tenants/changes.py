@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from phoneprov.catalog.model import VendorFacts
@@ -38,9 +38,16 @@ def update_tenant(
     if "keepalive_limit_s" in changed:
         ids = session.scalars(select(Phone.id).where(Phone.tenant_id == tenant.id)).all()
         refresh_statuses(session, ids, now)
+    if "encrypts_configs" in changed:
+        forget_key_uses(session, tenant)
     if changed & TOLD_TO_PHONES:
         return touch_tenant_phones(session, tenant.id, now)
     return touch_phones_that_say(session, tenant.id, "tenant", now) if "name" in changed else 0
+
+
+def forget_key_uses(session: Session, tenant: Tenant) -> None:
+    """Give plain configs once more: phones that were told to do without a key have none."""
+    session.execute(update(Phone).where(Phone.tenant_id == tenant.id).values(key_used_at=None))
 
 
 def remove_phones(session: Session, tenant: Tenant, *, actor: Actor, now: datetime) -> int:

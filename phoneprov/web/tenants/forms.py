@@ -80,6 +80,7 @@ class TenantSettingsForm(FlaskForm):
             contact_wait_days=tenant.contact_wait_days,
             contact_window_minutes=tenant.contact_window_minutes,
             is_window_closed_by_token=tenant.is_window_closed_by_token,
+            encrypts_configs=tenant.encrypts_configs,
         )
 
     def read_password(self) -> str | None:
@@ -111,6 +112,7 @@ class TenantForm(TenantSettingsForm):
         render_kw=_limits(WINDOW_MINUTES),
     )
     is_window_closed_by_token = BooleanField("Close earlier, as soon as it uses its own address")
+    encrypts_configs = BooleanField("Encrypt the configs of Grandstream and Cisco SPA phones")
 
     def offer_pbxs(self, pbxs: Sequence[PbxChoice]) -> None:
         """Offer these PBXs and none."""
@@ -134,6 +136,7 @@ class TenantForm(TenantSettingsForm):
             contact_wait_days=_number(self.contact_wait_days),
             contact_window_minutes=_number(self.contact_window_minutes),
             is_window_closed_by_token=bool(self.is_window_closed_by_token.data),
+            encrypts_configs=bool(self.encrypts_configs.data),
         )
 
 
