@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from phoneprov.catalog.catalog import OUI_DIGITS, plain_name
-from phoneprov.catalog.model import ModuleModel, PhoneModel, Vendor, VendorFacts
+from phoneprov.catalog.model import KeyPicture, ModuleModel, PhoneModel, Vendor, VendorFacts
 
 FIGURES = ("accounts", "physical_keys", "pages", "line_keys", "common_files", "agent_names")
 """Every phone has these."""
@@ -41,6 +41,7 @@ def _module_mistakes(modules: Mapping[str, ModuleModel]) -> Iterator[str]:
         yield from _slug_mistakes(module)
         if not module.sources.get("keys"):
             yield f"{module.slug}: no source for keys"
+        yield from _picture_mistakes(module.slug, module.picture, module.keys_per_page, block=0)
     yield from _name_mistakes(modules)
 
 
@@ -59,9 +60,27 @@ def _phone_mistakes(phone: PhoneModel, modules: Mapping[str, ModuleModel]) -> It
     most = phone.physical_keys * phone.pages + phone.side_keys
     if phone.physical_keys and phone.line_keys > most:
         yield f"{phone.slug}: {phone.line_keys} line keys, but {most} keys on all pages"
+    touch_keys = phone.line_keys if phone.picture.touch else 0
+    beside = 0 if phone.picture.touch else phone.physical_keys
+    yield from _picture_mistakes(
+        phone.slug, phone.picture, beside, block=touch_keys or phone.side_keys
+    )
     for fit in phone.modules:
         if fit.module not in modules:
             yield f"{phone.slug}: there is no module {fit.module}"
+
+
+def _picture_mistakes(slug: str, picture: KeyPicture, keys: int, *, block: int) -> Iterator[str]:
+    """Yield where the picture has other keys than the model: on a page, and in a block."""
+    drawn = picture.left + picture.right + picture.below
+    if drawn != keys:
+        yield f"{slug}: picture: left, right and below are {drawn} keys, not {keys}"
+    if block and not picture.columns:
+        yield f"{slug}: picture: columns is missing for a block of {block} keys"
+    if picture.columns and not block:
+        yield f"{slug}: picture: columns is for side_keys or a touch screen; there are none"
+    if picture.screen is not None and min(picture.screen) < 1:
+        yield f"{slug}: picture: screen is a width and a height in pixels"
 
 
 def _is_said(name: str, agent: str) -> bool:

@@ -13,6 +13,7 @@ from phoneprov.catalog.checks import check_catalog
 from phoneprov.catalog.errors import CatalogError
 from phoneprov.catalog.model import (
     ButtonKind,
+    KeyPicture,
     KeyRule,
     ModuleFit,
     ModuleModel,
@@ -41,6 +42,15 @@ class _Rule(_File):
     source: str = Field(min_length=1)
 
 
+class _Picture(_File):
+    left: int = Field(0, ge=0, le=64)
+    right: int = Field(0, ge=0, le=64)
+    below: int = Field(0, ge=0, le=64)
+    columns: int = Field(0, ge=0, le=10)
+    touch: bool = False
+    screen: tuple[int, int] | None = None
+
+
 class _PhoneFile(_File):
     name: str = Field(min_length=1, max_length=40)
     family: str
@@ -58,6 +68,7 @@ class _PhoneFile(_File):
     agent_example: str = Field(min_length=1)
     key_rules: tuple[_Rule, ...] = ()
     traits: dict[str, str] = {}
+    picture: _Picture | None = None
     end_of_life: str | None = None
     notes: str = ""
     sources: dict[str, str]
@@ -70,6 +81,7 @@ class _ModuleFile(_File):
     aliases: tuple[str, ...] = ()
     label_chars: int | None = Field(None, ge=1, le=60)
     key_rules: tuple[_Rule, ...] = ()
+    picture: _Picture | None = None
     notes: str = ""
     sources: dict[str, str]
 
@@ -164,6 +176,7 @@ def _modules(
                 values = {name: getattr(file, name) for name in _ModuleFile.model_fields}
                 general = vendors[vendor].module_key_rules if vendor in vendors else ()
                 values["key_rules"] = _rules(file.key_rules) + general
+                values["picture"] = _picture(file.picture, file.keys_per_page)
                 yield ModuleModel(slug=slug, vendor=vendor, **values)
 
 
@@ -181,6 +194,8 @@ def _phones(
                 values["modules"] = tuple(_fit(fit, modules) for fit in file.modules)
                 general = vendors[vendor].phone_key_rules if vendor in vendors else ()
                 values["key_rules"] = _rules(file.key_rules) + general
+                block = file.side_keys or (0 if file.physical_keys else file.line_keys)
+                values["picture"] = _picture(file.picture, file.physical_keys, block)
                 yield PhoneModel(slug=slug, vendor=vendor, **values)
 
 
@@ -199,3 +214,13 @@ def _rules(rules: tuple[_Rule, ...]) -> tuple[KeyRule, ...]:
 def _fit(fit: _Fit, modules: Mapping[str, ModuleModel]) -> ModuleFit:
     module = modules.get(fit.module)
     return ModuleFit(module=fit.module, at_most=fit.at_most, keys=module.keys if module else 0)
+
+
+def _picture(picture: _Picture | None, keys: int, block: int = 0) -> KeyPicture:
+    """Return the picture of the file; without one, half of the keys on either side."""
+    if picture is not None:
+        return KeyPicture(**picture.model_dump())
+    columns = min(block, 5 if not keys else 2)
+    return KeyPicture(
+        left=keys - keys // 2, right=keys // 2, columns=columns, touch=not keys and block > 0
+    )

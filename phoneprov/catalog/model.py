@@ -55,6 +55,24 @@ class ModuleFit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPicture:
+    """Where the keys of one page are, for a picture of a phone or module."""
+
+    left: int = 0
+    """Keys in the column left of the screen, counted first, from the top."""
+    right: int = 0
+    """Keys in the column right of the screen, counted next."""
+    below: int = 0
+    """Keys in a row under the screen, counted last."""
+    columns: int = 0
+    """Columns of the keys beside those: of the block of `side_keys`, or of a touch screen's."""
+    touch: bool = False
+    """Whether the keys are drawn on the screen, in `columns`, instead of beside it."""
+    screen: tuple[int, int] | None = None
+    """Width and height of the screen in pixels; None without a screen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneModel:
     """A phone model. `slug` (`yealink-t46u`) is its id in the database and in addresses."""
 
@@ -87,6 +105,7 @@ class PhoneModel:
     """The model's own rules and then those of all its vendor's phones."""
     traits: Mapping[str, str] = field(default_factory=dict)
     """Vendor-specific facts that the vendor's writer needs (account block table, zone notation)."""
+    picture: KeyPicture = field(default_factory=KeyPicture)
     end_of_life: str | None = None
     """What to say in a badge when the maker no longer repairs it; None otherwise."""
     notes: str = ""
@@ -112,6 +131,7 @@ class ModuleModel:
     label_chars: int | None = None
     key_rules: tuple[KeyRule, ...] = ()
     """The module's own rules and then those of all its vendor's modules."""
+    picture: KeyPicture = field(default_factory=KeyPicture)
     notes: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
 
