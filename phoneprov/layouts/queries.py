@@ -58,3 +58,10 @@ def list_stored(session: Session, tenant_id: int) -> dict[int, list[StoredButton
         button = StoredButton(position=position, kind=kind, value=value, extension_id=extension_id)
         found.setdefault(layout_id, []).append(button)
     return found
+
+
+def list_pointing(session: Session, tenant_id: int, extension_id: int) -> Sequence[ButtonLayout]:
+    """Return the layouts of a tenant with a button that points at an extension, by name."""
+    pointing = select(LayoutButton.layout_id).where(LayoutButton.extension_id == extension_id)
+    query = for_tenant(tenant_id, ButtonLayout).where(ButtonLayout.id.in_(pointing))
+    return session.scalars(query.order_by(func.lower(ButtonLayout.name))).all()

@@ -10,6 +10,7 @@ from phoneprov.fleet.extensions import (
     list_phones_on,
     update_extension,
 )
+from phoneprov.layouts.queries import list_pointing
 from phoneprov.operations.changes import remove_extension
 from phoneprov.tenancy.extension_file import SAMPLE
 from phoneprov.tenancy.extension_values import new_sip_password
@@ -95,7 +96,10 @@ def delete(extension_id: int) -> Answer:
     extension = _get_extension(extension_id)
     if request.method == "GET":
         phones = list_phones_on(session(), extension.id)
-        return render_template("extensions/delete.html", extension=extension, phones=phones)
+        layouts = list_pointing(session(), current_tenant().id, extension.id)
+        return render_template(
+            "extensions/delete.html", extension=extension, phones=phones, layouts=layouts
+        )
     title = extension.title
     count = remove_extension(session(), extension, actor=current_actor(), now=utc_now())
     left = {0: "", 1: " One phone is unassigned now."}.get(

@@ -235,6 +235,8 @@ def test_a_key_whose_extension_is_gone_is_flagged(alice: Pages) -> None:
     extension_id = add_extension("acme", "202")
     save(alice, layout_id, 1, "blf", "202")
     save(alice, layout_id, 2, "line", "202")
+    warned = alice.get(f"/t/acme/extensions/{extension_id}/delete")
+    assert warned.soup.select_one(f'main a[href="{LIST}/{layout_id}"]')
     alice.post(f"/t/acme/extensions/{extension_id}/delete")
     page = alice.get(f"{LIST}/{layout_id}")
     assert "2 need another look" in page.select_text("#layout-counts")
