@@ -8,9 +8,17 @@ others.
 
 from collections.abc import Iterable, Iterator
 
-from phoneprov.catalog.model import ButtonKind, KeyRule, ModuleModel, PhoneModel
+from phoneprov.catalog.model import ButtonKind, KeyRule, ModuleModel, PhoneModel, Vendor
 from phoneprov.vendors.config import Button, ModuleConfig, PhoneConfig
 from phoneprov.vendors.defaults import buttons_or_lines
+
+LONGEST_VALUE = {Vendor.YEALINK: 99, Vendor.GRANDSTREAM: 64, Vendor.POLYCOM: 91}
+"""Characters that a key's number can have. A longer one is left out: cut, it would dial somebody
+else. Cisco documents no limit.
+
+Source: ranges of `linekey.n.value` in the Yealink administrator's guide; "max length 64" in the
+Grandstream templates of FusionPBX c7a00dcb; macros of 100 characters in the Polycom SIP
+administrator guide 3.1 p. 4-44, of which `$Tinvite$` takes nine."""
 
 Buttons = dict[int, Button]
 """Buttons by position."""
@@ -96,6 +104,9 @@ def _that_fit(config: PhoneConfig) -> tuple[ModuleConfig, ...]:
 
 
 def _refusal(model: PhoneModel | ModuleModel, button: Button) -> str | None:
+    longest = LONGEST_VALUE.get(model.vendor)
+    if longest is not None and len(button.value) > longest:
+        return f"Its number is longer than the {longest} characters that a key takes."
     return can_carry(model, button.kind, button.position, has_value=bool(button.value.strip()))
 
 

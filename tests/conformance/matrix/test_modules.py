@@ -3,7 +3,7 @@
 import dataclasses
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phoneprov.catalog.loader import load_catalog
@@ -160,6 +160,7 @@ def buttons_of(keys: int) -> st.SearchStrategy[tuple[Button, ...]]:
 
 
 @pytest.mark.parametrize(("model_slug", "module_slug", "_place"), ONE_OF_EACH)
+@settings(deadline=None)  # a busy machine is no fault of a file
 @given(data=st.data())
 def test_it_drops_no_button_in_silence(
     model_slug: str, module_slug: str, _place: str, data: st.DataObject
@@ -240,3 +241,38 @@ def test_it_shows_a_gxv_s_own_keys_behind_those_of_its_boards(slug: str) -> None
     assert len(desk.module_keys()) == 40
     (loss,) = WRITERS[model.vendor].list_losses(config)
     assert loss.startswith("Key 121:")
+
+
+@pytest.mark.parametrize(
+    ("slug", "longest"),
+    [("yealink-t46u", 99), ("grandstream-grp2614", 64), ("polycom-vvx-411", 91)],
+)
+def test_it_dials_no_number_that_was_cut(slug: str, longest: int) -> None:
+    """R108: a number that a key can't hold is named; half of it would ring somebody else."""
+    model = CATALOG.get_model(slug)
+    own = tuple(
+        Button(position=n, kind=ButtonKind.SPEED_DIAL, value="7" * (longest + n)) for n in (0, 1)
+    )
+    own = tuple(dataclasses.replace(one, position=n) for n, one in enumerate(own, start=1))
+    config = with_modules(model, (), own)
+    desk = desk_for(model)
+    desk.take(config)
+    assert {n: len(key.target) for n, key in desk.keys().items()} == {1: longest}
+    (loss,) = WRITERS[model.vendor].list_losses(config)
+    assert loss.startswith("Key 2:")
+
+
+@pytest.mark.parametrize(
+    "model", [m for m in CATALOG.phone_models.values() if len(m.modules) > 1], ids=lambda m: m.slug
+)
+def test_it_forgets_a_module_that_another_one_replaces(model: PhoneModel) -> None:
+    """R109: of a larger module's keys none is left behind the smaller one's."""
+    sorts = [CATALOG.module_models[fit.module] for fit in model.modules]
+    large, small = sorted(sorts, key=lambda module: -module.keys)
+    desk = desk_for(model)
+    desk.take(with_modules(model, (full(large, 1, ButtonKind.BLF),) * 2))
+    assert len(desk.module_keys()) == min(2 * large.keys, 252)
+    desk.take(with_modules(model, (full(small, 1, ButtonKind.SPEED_DIAL),)))
+    assert set(desk.module_keys()) == {(1, n) for n in range(1, small.keys + 1)}
+    kinds = {ButtonKind.BLF, ButtonKind.PARK_RETRIEVE}
+    assert not any(key.kinds & kinds for key in desk.module_keys().values())

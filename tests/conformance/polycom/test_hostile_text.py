@@ -76,6 +76,7 @@ def test_it_lets_no_label_become_a_parameter(
 @pytest.mark.parametrize("hostile", intents.hostile_inputs("text", "dial"), ids=_case)
 def test_it_lets_no_target_become_a_macro(hostile: intents.HostileInput) -> None:
     """S1, S2: what is dialled holds no order; the watched number arrives as it was typed."""
+    hostile = hostile.cut_to(91)
     text = hostile.stored
     buttons = (
         Button(position=1, kind=ButtonKind.SPEED_DIAL, value=text, label="Benign"),

@@ -36,6 +36,7 @@ def test_it_lets_no_text_become_a_parameter(hostile: intents.HostileInput, field
 )
 def test_it_lets_no_button_become_a_parameter(hostile: intents.HostileInput) -> None:
     """S1, S2 for labels and values of buttons."""
+    hostile = hostile.cut_to(99)
     button = Button(position=1, kind=ButtonKind.SPEED_DIAL, value="Benign", label="Benign")
     benign = intents.config(T46U, MAC, buttons=(button,))
     text = hostile.stored
