@@ -58,6 +58,17 @@ def resolve_rule(rule: str, facts: RuleFacts) -> str | None:
     The alternatives stand between bars; the first whose condition holds is taken. The options
     `--uid` and `--pwd` become part of the address.
     """
+    url, options = _choose(rule, facts)
+    return _with_login(url, options) if url else None
+
+
+def key_of_rule(rule: str, facts: RuleFacts) -> str | None:
+    """Return the pass phrase that a rule opens its profile with, or None without one."""
+    return _choose(rule, facts)[1].get("key")
+
+
+def _choose(rule: str, facts: RuleFacts) -> tuple[str, dict[str, str]]:
+    """Return address and options of the alternative that holds; an empty address for none."""
     text = _MACRO.sub(lambda match: facts.macros.get(match[1], match[0]), rule)
     for alternative in text.split("|"):
         rest = alternative.strip()
@@ -69,8 +80,8 @@ def resolve_rule(rule: str, facts: RuleFacts) -> str | None:
             if match := _CONDITION.fullmatch(rest):
                 rest = match[2].strip() if _holds(match[1]) else ""
         if rest:
-            return _with_login(rest.split()[0], options)
-    return None
+            return rest.split()[0], options
+    return "", {}
 
 
 class CiscoReader:

@@ -1,7 +1,14 @@
 """A Cisco SPA3xx or SPA5xx: a rule names a profile, the profile names the next rule."""
 
 from phoneprov.core.mac import format_mac
-from phoneprov.simulator.configs.cisco import CiscoReader, RuleFacts, read_profile, resolve_rule
+from phoneprov.simulator.configs.cisco import (
+    CiscoReader,
+    RuleFacts,
+    key_of_rule,
+    read_profile,
+    resolve_rule,
+)
+from phoneprov.simulator.configs.sealed import open_sealed
 from phoneprov.simulator.state import PhoneState, SipAccount
 from phoneprov.simulator.vendors.base import (
     BAD_EVENT,
@@ -18,6 +25,12 @@ from phoneprov.simulator.vendors.base import (
 
 _LINES = {"301": 1, "303": 3, "502G": 1, "504G": 4, "512G": 1, "514G": 4, "525G": 5, "525G2": 5}
 _FURTHER_RULES = ("Profile_Rule_B", "Profile_Rule_C", "Profile_Rule_D")
+
+
+def _read(body: bytes, key: str | None) -> dict[str, str] | None:
+    """Return a profile; with a key in its rule, nothing that the key does not open."""
+    plain = body if key is None else open_sealed(body, key)
+    return None if plain is None else read_profile(plain)
 
 
 class CiscoFirmware(Firmware):
@@ -51,13 +64,14 @@ class CiscoFirmware(Firmware):
         bodies: list[bytes] = []
         for name in (None, *_FURTHER_RULES):
             rule = self.values.get(name, "") if name else url
-            target = resolve_rule(f"{rule}spa$PSN.cfg" if rule.endswith("/") else rule, self.facts)
+            rule = f"{rule}spa$PSN.cfg" if rule.endswith("/") else rule
+            target, key = resolve_rule(rule, self.facts), key_of_rule(rule, self.facts)
             if target is None:
                 continue
             answer = yield self.get(target)
             if answer.is_failure:
                 return Outcome.FAILED
-            profile = read_profile(answer.body) if answer.is_found else None
+            profile = _read(answer.body, key) if answer.is_found else None
             if profile is not None:
                 bodies.append(answer.body)
                 self.values.update(profile)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from phoneprov.simulator.configs.grandstream import GrandstreamReader, account_key, read_config
+from phoneprov.simulator.configs.sealed import is_sealed, open_sealed
 from phoneprov.simulator.http import HttpRequest
 from phoneprov.simulator.state import PhoneState, SipAccount
 from phoneprov.simulator.vendors.base import (
@@ -50,7 +51,7 @@ class GrandstreamFirmware(Firmware):
                 bodies.append(answer.body)
                 if self.values.get("P8467") != "1":
                     break
-        read = [read_config(body, mac) for body in bodies]
+        read = [self._read(body) for body in bodies]
         if not any(values is not None for values in read):
             return Outcome.NOTHING
         if not self.is_news("config", bodies):
@@ -58,6 +59,11 @@ class GrandstreamFirmware(Firmware):
         for values in read:
             self.values.update(values or {})
         return Outcome.APPLIED
+
+    def _read(self, body: bytes) -> dict[str, str] | None:
+        """Return the values of a file; an encrypted one is opened with P1359."""
+        plain = open_sealed(body, self.values.get("P1359", "")) if is_sealed(body) else body
+        return None if plain is None else read_config(plain, self.identity.mac)
 
     def _ask(self, url: str, name: str) -> HttpRequest:
         whole = f"{self.values.get('P234', '')}{name}{self.values.get('P235', '')}"

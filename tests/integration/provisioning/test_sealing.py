@@ -3,12 +3,10 @@
 import gzip
 import re
 import subprocess
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select, update
 
-from phoneprov.core.settings import load_settings
 from phoneprov.fleet.models import Farewell, Phone
 from phoneprov.fleet.phones import allow_first_contact_again, delete_phone
 from phoneprov.fleet.revisions import touch_tenant_phones
@@ -65,16 +63,6 @@ class Desk:
         self.world.tenant.encrypts_configs = is_on
         self.world.session.execute(update(Phone).values(key_used_at=None))
         touch_tenant_phones(self.world.session, self.world.tenant.id, NOON)
-
-
-@pytest.fixture
-def answering(world: World) -> Iterator[Answering]:
-    settings = load_settings(public_url="http://phones.example.net")
-    made = Answering(
-        catalog=world.catalog, settings=settings, sessions=world.sessions, clock=lambda: NOON
-    )
-    yield made
-    made.close()
 
 
 @pytest.fixture
