@@ -18,6 +18,8 @@ class LayoutTarget:
     keys: int
     """Positions over all pages."""
     pages: int
+    side_keys: int = 0
+    """Of the keys, those in a block beside the pages; theirs are the last positions."""
     accounts: int | None
     """SIP accounts; None for a module, which has those of its phone."""
 
@@ -27,9 +29,23 @@ class LayoutTarget:
         return self.model.vendor
 
     @property
+    def paged_keys(self) -> int:
+        """Positions on the pages, without those in the block beside."""
+        return self.keys - self.side_keys
+
+    @property
     def keys_per_page(self) -> int:
-        """Keys in view at once."""
-        return -(-self.keys // max(1, self.pages))
+        """Keys of one page; a key that turns the page is none of them."""
+        return max(1, -(-self.paged_keys // max(1, self.pages)))
+
+    @property
+    def last_page(self) -> int:
+        """The number of the last page that has a key."""
+        return max(1, -(-self.paged_keys // self.keys_per_page))
+
+    def page_of(self, position: int) -> int:
+        """Return the page of a position, which counts from 1; the block is beside every page."""
+        return (position - 1) // self.keys_per_page + 1 if position <= self.paged_keys else 1
 
     @property
     def label_chars(self) -> int | None:
@@ -70,6 +86,7 @@ def _phone_target(model: PhoneModel) -> LayoutTarget:
         name=model.full_name,
         keys=model.line_keys,
         pages=model.pages,
+        side_keys=model.side_keys,
         accounts=model.accounts,
     )
 

@@ -30,7 +30,7 @@ from phoneprov.web.layouts.common import (
     to,
 )
 from phoneprov.web.layouts.forms import ButtonForm, button_values
-from phoneprov.web.layouts.picture import Desk, draw, page_of
+from phoneprov.web.layouts.picture import Desk, draw
 from phoneprov.web.layouts.words import KIND_WORDS
 from phoneprov.web.runtime import runtime
 
@@ -163,7 +163,7 @@ def _form(opened: Open, form: ButtonForm, position: int) -> Answer:
         values |= {"layout": opened.layout, "target": opened.target}
         body = render_template("layouts/_key_form.html", **values)
     else:
-        body = _page(opened, page=page_of(opened.target, position), **values)
+        body = _page(opened, page=opened.target.page_of(position), **values)
     return (body, REFUSED) if request.method == "POST" else body
 
 
@@ -180,7 +180,7 @@ def _saved(layout_id: int, positions: tuple[int, ...], text: str, told: int) -> 
     """Swap the keys that changed and the counts; without script load the picture again."""
     session().flush()
     opened = _open(layout_id)
-    page = page_of(opened.target, positions[0])
+    page = opened.target.page_of(positions[0])
     if not is_htmx():
         flash(text, "done")
         return redirect(to("show", layout_id=layout_id, page=page if page > 1 else None), 303)

@@ -1,6 +1,6 @@
 """A phone or module as its editor draws it: pages of keys in two columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from phoneprov.layouts.faults import find_fault
@@ -13,6 +13,8 @@ from phoneprov.web.layouts.words import KIND_WORDS
 
 MANY_ACCOUNTS = 1000
 """A picture is of no single phone, so no line is one too many on it."""
+MOST_COLUMNS = 8
+"""The style sheet has so many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +39,16 @@ class Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """One page of a phone's or module's keys, and how the whole is filled."""
+    """One page of a phone's or module's keys where they are, and how the whole is filled."""
 
     target: LayoutTarget
     page: int
-    left: Sequence[Key]
-    right: Sequence[Key]
+    left: Sequence[Key] = ()
+    right: Sequence[Key] = ()
+    below: Sequence[Key] = ()
+    block: Sequence[Key] = ()
+    """Keys in `columns`: on a touch screen, or in a block beside the pages."""
+    columns: int = 1
     assigned: int
     """Keys with a button, over all pages."""
     faults: int
@@ -51,8 +57,13 @@ class Picture:
 
     @property
     def keys(self) -> Sequence[Key]:
-        """The keys of the page in order."""
-        return (*self.left, *self.right)
+        """The keys in view in order."""
+        return (*self.left, *self.right, *self.below, *self.block)
+
+    @property
+    def has_screen(self) -> bool:
+        """Whether a screen stands between the keys."""
+        return self.target.model.picture.screen is not None and self.target.accounts is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,34 +75,58 @@ class Desk:
     extensions: Mapping[int, Line]
 
 
-def page_of(target: LayoutTarget, position: int) -> int:
-    """Return on which page a key is; counts from 1."""
-    return (position - 1) // target.keys_per_page + 1
-
-
 def draw(
     target: LayoutTarget, rows: Mapping[int, LayoutButton], desk: Desk, *, page: int
 ) -> Picture:
     """Return a page of the picture; one beyond the last is the last."""
-    last = page_of(target, target.keys)
-    number = min(max(page, 1), last)
-    first = (number - 1) * target.keys_per_page + 1
-    end = min(first + target.keys_per_page, target.keys + 1)
-    every = [draw_key(target, position, rows.get(position), desk) for position in range(first, end)]
-    half = -(-len(every) // 2)
+    number = min(max(page, 1), target.last_page)
     faults = [find_fault(stored_of(row), desk.dialect) for row in rows.values()]
+
+    def keys(positions: Iterable[int]) -> list[Key]:
+        return [draw_key(target, one, rows.get(one), desk) for one in positions]
+
+    places = _places(target, number)
     return Picture(
         target=target,
         page=number,
-        left=every[:half],
-        right=every[half:],
+        left=keys(places.left),
+        right=keys(places.right),
+        below=keys(places.below),
+        block=keys(places.block),
+        columns=min(max(target.model.picture.columns, 1), MOST_COLUMNS),
         assigned=len(rows),
         faults=sum(fault is not None for fault in faults),
-        out_of_range=[
-            draw_key(target, position, row, desk)
-            for position, row in rows.items()
-            if position > target.keys
-        ],
+        out_of_range=keys(position for position in rows if position > target.keys),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Places:
+    """Which positions are where on one page."""
+
+    left: range
+    right: range
+    below: range
+    block: range
+
+
+def _places(target: LayoutTarget, page: int) -> _Places:
+    """Return where the catalogue says that the keys of a page are.
+
+    A page may have fewer keys than the phone has buttons: one of them turns the page.
+    """
+    picture = target.model.picture
+    first = (page - 1) * target.keys_per_page + 1
+    end = min(first + target.keys_per_page, target.paged_keys + 1)
+    if picture.touch:
+        return _Places(left=range(0), right=range(0), below=range(0), block=range(first, end))
+    left = min(first + picture.left, end)
+    right = min(left + picture.right, end) if picture.below else end
+    return _Places(
+        left=range(first, left),
+        right=range(left, right),
+        below=range(right, end),
+        block=range(target.paged_keys + 1, target.keys + 1),
     )
 
 
