@@ -10,8 +10,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from phoneprov import __version__
-from phoneprov.catalog.errors import CatalogError
-from phoneprov.catalog.loader import load_catalog
+from phoneprov.catalog_cli import catalog
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import PhoneprovError
 from phoneprov.core.logging import init_logging
@@ -62,20 +61,7 @@ def migrate() -> None:
     click.echo("The database is up to date.")
 
 
-@cli.group()
-def catalog() -> None:
-    """Phone models: shipped ones, and the provider's own in the data folder."""
-
-
-@catalog.command("check")
-def check_catalog() -> None:
-    """Say exactly what is wrong with a catalogue file."""
-    folder = load_settings().data_dir / "catalog"
-    try:
-        found = load_catalog(folder)
-    except CatalogError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(f"{len(found.phone_models)} phone models, {len(found.module_models)} modules: right")
+cli.add_command(catalog)
 
 
 @cli.group()

@@ -8,10 +8,10 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import sessionmaker
 
-from phoneprov.catalog.loader import load_catalog
 from phoneprov.core.database import apply_engine_rules
 from phoneprov.core.secrets import SecretBox, read_or_make_key, use_secret_box
 from phoneprov.core.settings import Settings
+from phoneprov.jobs.own_files import OwnFiles
 from phoneprov.operations.links import LinkSupervisor
 from phoneprov.provisioning.answer import Answering
 from phoneprov.web.access import init_access
@@ -33,7 +33,7 @@ csrf = CSRFProtect()
 def create_app(settings: Settings) -> Flask:
     """Return the app with everything wired, nothing started.
 
-    Raises SettingsError for a key that doesn't fit, CatalogError for a broken catalogue file.
+    Raises SettingsError for a key that doesn't fit.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     use_secret_box(SecretBox([read_or_make_key(settings.data_dir / "secret.key")]))
@@ -68,7 +68,8 @@ def _make_runtime(app: Flask, settings: Settings) -> Runtime:
         engine = db.engine
     apply_engine_rules(engine)
     sessions = sessionmaker(engine)
-    catalog = load_catalog(settings.data_dir / "catalog")
+    own_files = OwnFiles(settings.data_dir, sessions)
+    catalog = own_files.catalog
     answering = Answering(catalog=catalog, settings=settings, sessions=sessions)
     return Runtime(
         settings=settings,
@@ -76,6 +77,7 @@ def _make_runtime(app: Flask, settings: Settings) -> Runtime:
         sessions=sessions,
         answering=answering,
         links=LinkSupervisor(catalog=catalog, sessions=sessions),
+        own_files=own_files,
     )
 
 

@@ -37,6 +37,7 @@ class BackgroundWork:
             sessions=runtime.sessions,
             answering=runtime.answering,
             links=runtime.links,
+            own_files=runtime.own_files,
         )
         self.holder = Holder(_engine_of(app), runtime.settings.data_dir, runtime.links.start)
         self.scheduler = Scheduler(list_jobs(bench), self.holder.is_holder)

@@ -1,7 +1,7 @@
 """The catalogue in memory: looked up by slug, by User-Agent name, by file name, by MAC address."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from phoneprov.catalog.model import ModuleModel, PhoneModel, Vendor, VendorFacts
 from phoneprov.core.errors import NotFoundError
@@ -9,42 +9,83 @@ from phoneprov.core.errors import NotFoundError
 OUI_DIGITS = 6
 
 
-@dataclass(frozen=True, kw_only=True)
-class Catalog:
-    """All vendors, phone models and module models, in a stable order."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """What a catalogue holds at one moment, with its indices."""
 
     vendors: Mapping[Vendor, VendorFacts]
     phone_models: Mapping[str, PhoneModel]
     module_models: Mapping[str, ModuleModel]
-    _by_agent: dict[tuple[Vendor, str], tuple[PhoneModel, ...]] = field(init=False, repr=False)
-    _by_file: dict[str, PhoneModel | None] = field(init=False, repr=False)
-    _by_oui: dict[str, Vendor] = field(init=False, repr=False)
+    by_agent: Mapping[tuple[Vendor, str], tuple[PhoneModel, ...]]
+    by_file: Mapping[str, PhoneModel | None]
+    by_oui: Mapping[str, Vendor]
 
-    def __post_init__(self) -> None:
-        by_agent: dict[tuple[Vendor, str], tuple[PhoneModel, ...]] = {}
-        for model in self.phone_models.values():
-            names = (model.name, *model.agent_names, *model.aliases)
-            for name in {plain_name(name) for name in names}:
-                known = by_agent.get((model.vendor, name), ())
-                by_agent[model.vendor, name] = (*known, model)
-        by_oui = {oui: facts.vendor for facts in self.vendors.values() for oui in facts.ouis}
-        object.__setattr__(self, "_by_agent", by_agent)
-        object.__setattr__(self, "_by_file", _index_files(self.phone_models.values()))
-        object.__setattr__(self, "_by_oui", by_oui)
+
+class Catalog:
+    """All vendors, phone models and module models, in a stable order.
+
+    Its holders keep it for the life of the process; `take_over` changes at once what all see.
+    """
+
+    def __init__(
+        self,
+        *,
+        vendors: Mapping[Vendor, VendorFacts],
+        phone_models: Mapping[str, PhoneModel],
+        module_models: Mapping[str, ModuleModel],
+    ) -> None:
+        self.version = 1
+        """Grows with each `take_over`, for whoever keeps what was made of it."""
+        self._held = _Held(
+            vendors=vendors,
+            phone_models=phone_models,
+            module_models=module_models,
+            by_agent=_index_agents(phone_models.values()),
+            by_file=_index_files(phone_models.values()),
+            by_oui={oui: facts.vendor for facts in vendors.values() for oui in facts.ouis},
+        )
+
+    @property
+    def vendors(self) -> Mapping[Vendor, VendorFacts]:
+        """What is true of each vendor's phones."""
+        return self._held.vendors
+
+    @property
+    def phone_models(self) -> Mapping[str, PhoneModel]:
+        """The phone models by slug."""
+        return self._held.phone_models
+
+    @property
+    def module_models(self) -> Mapping[str, ModuleModel]:
+        """The expansion modules by slug."""
+        return self._held.module_models
+
+    def take_over(self, other: "Catalog") -> None:
+        """Hold from now on what `other` holds: one assignment, so nobody sees half of it."""
+        self._held = other._held  # noqa: SLF001 - of the same class
+        self.version += 1
+
+    def copy(self) -> "Catalog":
+        """Return a catalogue of the same content, to be changed without changing this one."""
+        return Catalog(
+            vendors=self.vendors,
+            phone_models=self.phone_models,
+            module_models=self.module_models,
+        )
 
     def get_model(self, slug: str) -> PhoneModel:
         """Return the phone model of `slug`.
 
         Raises NotFoundError.
         """
-        model = self.phone_models.get(slug)
+        model = self._held.phone_models.get(slug)
         if model is None:
             raise NotFoundError(f"the catalogue has no phone model {slug}")
         return model
 
     def find_model(self, slug: str) -> PhoneModel | None:
         """Return the phone model of `slug`, if there is one."""
-        return self.phone_models.get(slug)
+        return self._held.phone_models.get(slug)
 
     def find_model_by_agent(self, vendor: Vendor, name: str) -> PhoneModel | None:
         """Return the model that calls itself `name` in its User-Agent, in any spelling."""
@@ -53,18 +94,18 @@ class Catalog:
 
     def list_models_by_agent(self, vendor: Vendor, name: str) -> tuple[PhoneModel, ...]:
         """Return all models that call themselves `name`: T58A and T58V both say `SIP-T58`."""
-        return self._by_agent.get((vendor, plain_name(name)), ())
+        return self._held.by_agent.get((vendor, plain_name(name)), ())
 
     def find_model_by_file(self, name: str) -> PhoneModel | None:
         """Return the model that asks for this common file, where only one family does.
 
         Where several models of the family do, it is the first of the catalogue.
         """
-        return self._by_file.get(name.lower())
+        return self._held.by_file.get(name.lower())
 
     def vendor_of_mac(self, mac: str) -> Vendor | None:
         """Return whose MAC address this probably is; a hint, never a proof."""
-        return self._by_oui.get(mac[:OUI_DIGITS])
+        return self._held.by_oui.get(mac[:OUI_DIGITS])
 
     def models_by_vendor(self) -> Mapping[Vendor, tuple[PhoneModel, ...]]:
         """Return the phone models of each vendor in catalogue order."""
@@ -72,6 +113,18 @@ class Catalog:
             vendor: tuple(one for one in self.phone_models.values() if one.vendor is vendor)
             for vendor in self.vendors
         }
+
+
+def _index_agents(
+    models: Iterable[PhoneModel],
+) -> dict[tuple[Vendor, str], tuple[PhoneModel, ...]]:
+    by_agent: dict[tuple[Vendor, str], tuple[PhoneModel, ...]] = {}
+    for model in models:
+        names = (model.name, *model.agent_names, *model.aliases)
+        for name in {plain_name(name) for name in names}:
+            known = by_agent.get((model.vendor, name), ())
+            by_agent[model.vendor, name] = (*known, model)
+    return by_agent
 
 
 def _index_files(models: Iterable[PhoneModel]) -> dict[str, PhoneModel | None]:

@@ -1,12 +1,15 @@
 """Reads the catalogue's TOML files and reports all their mistakes at once."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.catalog.checks import check_catalog
@@ -104,6 +107,21 @@ class _VendorFile(_File):
 AnyFile = TypeVar("AnyFile", bound=_File)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Own:
+    """A provider's folder, if there is one, and those of its files to leave aside."""
+
+    folder: Path | None
+    without: frozenset[Path] = frozenset()
+
+    def list_files(self, vendor: Vendor, pattern: str) -> dict[str, Path]:
+        """Return the files by slug."""
+        if self.folder is None:
+            return {}
+        found = (self.folder / vendor.value).glob(pattern)
+        return {path.stem: path for path in found if path not in self.without}
+
+
 def load_catalog(extra: Path | None = None) -> Catalog:
     """Return the shipped catalogue, extended and shadowed by a provider's folder `extra`.
 
@@ -111,32 +129,64 @@ def load_catalog(extra: Path | None = None) -> Catalog:
     """
     if extra is None or not extra.is_dir():
         return _shipped()
-    return _load(extra)
+    return _load(_Own(folder=extra))
+
+
+def load_what_is_right(extra: Path) -> tuple[Catalog, tuple[str, ...]]:
+    """Return the catalogue without those of the provider's files that are wrong, and why."""
+    if not extra.is_dir():
+        return _shipped(), ()
+    said: list[str] = []
+    without: frozenset[Path] = frozenset()
+    while True:
+        try:
+            return _load(_Own(folder=extra, without=without)), tuple(said)
+        except CatalogError as error:
+            said += [mistake for mistake in error.mistakes if mistake not in said]
+            files = frozenset(extra.rglob("*.toml")) - without
+            blamed = {path for path in files if _is_blamed(path, error.mistakes)} or files
+            if not blamed:
+                raise
+            without |= blamed
+
+
+def _is_blamed(path: Path, mistakes: list[str]) -> bool:
+    slug = re.compile(rf"(?<![\w-]){re.escape(path.stem)}(?![\w-])")
+    return any(str(path) in mistake or slug.search(mistake) for mistake in mistakes)
 
 
 @lru_cache(maxsize=1)
 def _shipped() -> Catalog:
-    return _load(None)
+    return _load(_Own(folder=None))
 
 
-def _load(extra: Path | None) -> Catalog:
-    mistakes: list[str] = []
-    vendors = {vendor: facts for vendor, facts in _vendors(extra, mistakes)}  # noqa: C416 - reads as a table
-    modules = {module.slug: module for module in _modules(extra, vendors, mistakes)}
-    phones = {phone.slug: phone for phone in _phones(extra, vendors, modules, mistakes)}
+def _load(own: _Own) -> Catalog:
+    mistakes = [*_strays(own)]
+    vendors = {vendor: facts for vendor, facts in _vendors(own, mistakes)}  # noqa: C416 - reads as a table
+    modules = {module.slug: module for module in _modules(own, vendors, mistakes)}
+    phones = {phone.slug: phone for phone in _phones(own, vendors, modules, mistakes)}
     mistakes += check_catalog(vendors, phones, modules)
     if mistakes:
         raise CatalogError(mistakes)
     return Catalog(vendors=vendors, phone_models=phones, module_models=modules)
 
 
-def _files(kind: str, vendor: Vendor, extra: Path | None) -> Iterator[tuple[str, Path]]:
+def _strays(own: _Own) -> Iterator[str]:
+    """Yield files of a provider's folder in places where nobody reads them."""
+    if own.folder is None:
+        return
+    vendors = "|".join(vendor.value for vendor in Vendor)
+    right = re.compile(rf"({vendors})/(vendor|(phones|modules)/[^/]+)\.toml")
+    for path in sorted(set(own.folder.rglob("*.toml")) - own.without):
+        if not right.fullmatch(path.relative_to(own.folder).as_posix()):
+            places = f"<vendor>/phones and <vendor>/modules; vendors are {vendors}"
+            yield f"{path}: nobody reads a file here; files belong in {places.replace('|', ', ')}"
+
+
+def _files(kind: str, vendor: Vendor, own: _Own) -> Iterator[tuple[str, Path]]:
     """Yield slug and path of each file; a provider's file hides the shipped one of its name."""
-    found: dict[str, Path] = {}
-    for root in (SHIPPED, extra):
-        if root is not None:
-            found |= {path.stem: path for path in (root / vendor.value / kind).glob("*.toml")}
-    yield from sorted(found.items())
+    shipped = _Own(folder=SHIPPED).list_files(vendor, f"{kind}/*.toml")
+    yield from sorted((shipped | own.list_files(vendor, f"{kind}/*.toml")).items())
 
 
 def _read(path: Path, shape: type[AnyFile], mistakes: list[str]) -> AnyFile | None:
@@ -149,15 +199,25 @@ def _read(path: Path, shape: type[AnyFile], mistakes: list[str]) -> AnyFile | No
     except ValidationError as error:
         for part in error.errors():
             place = ".".join(str(step) for step in part["loc"])
-            mistakes.append(f"{path}: {place}: {part['msg']}")
+            mistakes.append(f"{path}: {place}: {_explain(part, shape)}")
     return None
 
 
-def _vendors(extra: Path | None, mistakes: list[str]) -> Iterator[tuple[Vendor, VendorFacts]]:
+def _explain(part: ErrorDetails, shape: type[_File]) -> str:
+    """Say what a field takes."""
+    if part["type"] == "extra_forbidden":
+        there_are = f"; there are {', '.join(shape.model_fields)}" if len(part["loc"]) == 1 else ""
+        return f"there is no such field{there_are}"
+    if part["type"] == "missing":
+        return "this field is missing"
+    return f"{part['msg']}, not {part['input']!r}"
+
+
+def _vendors(own: _Own, mistakes: list[str]) -> Iterator[tuple[Vendor, VendorFacts]]:
     for vendor in Vendor:
         path = SHIPPED / vendor.value / "vendor.toml"
-        own = extra / vendor.value / "vendor.toml" if extra else None
-        file = _read(own if own and own.is_file() else path, _VendorFile, mistakes)
+        path = own.list_files(vendor, "vendor.toml").get("vendor", path)
+        file = _read(path, _VendorFile, mistakes)
         if file is not None:
             values = {name: getattr(file, name) for name in _VendorFile.model_fields}
             values["ouis"] = frozenset(oui.lower() for oui in file.ouis)
@@ -167,10 +227,10 @@ def _vendors(extra: Path | None, mistakes: list[str]) -> Iterator[tuple[Vendor, 
 
 
 def _modules(
-    extra: Path | None, vendors: Mapping[Vendor, VendorFacts], mistakes: list[str]
+    own: _Own, vendors: Mapping[Vendor, VendorFacts], mistakes: list[str]
 ) -> Iterator[ModuleModel]:
     for vendor in Vendor:
-        for slug, path in _files("modules", vendor, extra):
+        for slug, path in _files("modules", vendor, own):
             file = _read(path, _ModuleFile, mistakes)
             if file is not None:
                 values = {name: getattr(file, name) for name in _ModuleFile.model_fields}
@@ -181,13 +241,13 @@ def _modules(
 
 
 def _phones(
-    extra: Path | None,
+    own: _Own,
     vendors: Mapping[Vendor, VendorFacts],
     modules: Mapping[str, ModuleModel],
     mistakes: list[str],
 ) -> Iterator[PhoneModel]:
     for vendor in Vendor:
-        for slug, path in _files("phones", vendor, extra):
+        for slug, path in _files("phones", vendor, own):
             file = _read(path, _PhoneFile, mistakes)
             if file is not None:
                 values = {name: getattr(file, name) for name in _PhoneFile.model_fields}

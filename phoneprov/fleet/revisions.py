@@ -66,6 +66,14 @@ def touch_pbx_phones(session: Session, pbx_id: int, now: datetime) -> int:
     return _touch(session, Phone.tenant_id.in_(tenants), now)
 
 
+def touch_model_phones(
+    session: Session, models: Iterable[str], modules: Iterable[str], now: datetime
+) -> int:
+    """Bump the phones of these models, and those with one of these expansion modules."""
+    carriers = select(PhoneModule.phone_id).where(PhoneModule.module_slug.in_(list(modules)))
+    return _touch(session, or_(Phone.model_slug.in_(list(models)), Phone.id.in_(carriers)), now)
+
+
 def forget_cached(session: Session, phone_ids: Iterable[int]) -> None:
     """Let the cache drop these phones after the commit, without a new revision."""
     session.info.setdefault(TOUCHED, set()).update(phone_ids)

@@ -13,6 +13,7 @@ from phoneprov.fleet.polls import check_polls
 from phoneprov.fleet.refresh import mark_overdue_phones_offline
 from phoneprov.fleet.registrations import forget_old_registrations
 from phoneprov.jobs.changes import ChangeFollower
+from phoneprov.jobs.own_files import OwnFiles
 from phoneprov.operations.delivery import (
     close_overdue_commands,
     deliver_commands,
@@ -33,6 +34,7 @@ class Workbench:
     sessions: sessionmaker[Session]
     answering: Answering
     links: LinkSupervisor
+    own_files: OwnFiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,13 @@ def _jobs_of_each_process(bench: Workbench) -> tuple[Job, ...]:
             every=timedelta(seconds=1),
             run=follower.follow,
             meaning="drops cached configs that another process changed",
+            holder_only=False,
+        ),
+        Job(
+            name="follow_own_files",
+            every=timedelta(seconds=3),
+            run=bench.own_files.follow,
+            meaning="reads the provider's own models and templates again when they change",
             holder_only=False,
         ),
     )

@@ -15,13 +15,13 @@ class CommonFiles:
     def __init__(self, catalog: Catalog, prov_url: str) -> None:
         self._catalog = catalog
         self._prov_url = prov_url
-        self._kept: dict[str, VendorFile] = {}
+        self._kept: dict[tuple[int, str], VendorFile] = {}
 
     def answer(self, ask: Ask, name: str) -> Answer:
         """Return the file, or the one refusal when no vendor's firmware asks for such a name."""
         if ask.method not in {"GET", "HEAD"}:
             return NOT_FOUND
-        file = self._kept.get(name.lower()) or self._write(name)
+        file = self._kept.get((self._catalog.version, name.lower())) or self._write(name)
         if file is None:
             return NOT_FOUND
         return file_answer(
@@ -33,12 +33,14 @@ class CommonFiles:
         )
 
     def _write(self, name: str) -> VendorFile | None:
+        version = self._catalog.version
         model = self._catalog.find_model_by_file(name)
         writers = [WRITERS[model.vendor]] if model else list(WRITERS.values())
         for writer in writers:
             file = writer.write_common_file(model, name, self._prov_url)
             if file is not None:
-                if len(self._kept) < MOST_KEPT:
-                    self._kept[name.lower()] = file
+                if len(self._kept) >= MOST_KEPT:
+                    self._kept.clear()
+                self._kept[version, name.lower()] = file
                 return file
         return None

@@ -13,7 +13,14 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, StrictUndefined, Undefined
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    FileSystemLoader,
+    FunctionLoader,
+    StrictUndefined,
+    Undefined,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from phoneprov.vendors.errors import UnwritableValueError
@@ -80,11 +87,29 @@ def xml_value(value: object) -> str:
 
 
 def template_loader(vendor: str, extra: Path | None = None) -> BaseLoader:
-    """Return the loader of a vendor's templates; files in `extra/<vendor>/` shadow ours."""
+    """Return the loader of a vendor's templates; files in `extra/<vendor>/` shadow ours.
+
+    Those are read now and never again: what somebody is half way through typing is not served.
+    Raises OSError, and UnicodeDecodeError for what is not UTF-8.
+    """
     shipped = FileSystemLoader(SHIPPED_TEMPLATES / vendor)
-    if extra is None:
+    own = {path.name: (path.read_text("utf-8"), str(path)) for path in own_files(vendor, extra)}
+    if not own:
         return shipped
-    return ChoiceLoader([FileSystemLoader(extra / vendor), shipped])
+
+    def load(name: str) -> tuple[str, str, None] | None:
+        return (*own[name], None) if name in own else None
+
+    return ChoiceLoader([FunctionLoader(load), shipped])
+
+
+def own_files(vendor: str, extra: Path | None) -> list[Path]:
+    """Return the files of a provider's folder for this vendor, without hidden ones."""
+    folder = extra / vendor if extra else None
+    if folder is None or not folder.is_dir():
+        return []
+    files = (path for path in folder.iterdir() if path.is_file())
+    return sorted(path for path in files if not path.name.startswith(".") and path.suffix != ".md")
 
 
 def ini_environment(

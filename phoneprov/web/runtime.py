@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.settings import Settings
+from phoneprov.jobs.own_files import OwnFiles
 from phoneprov.jobs.scheduler import Scheduler
 from phoneprov.operations.links import LinkSupervisor
 from phoneprov.provisioning.answer import Answering
@@ -23,6 +24,7 @@ class Runtime:
     sessions: sessionmaker[Session]
     answering: Answering
     links: LinkSupervisor
+    own_files: OwnFiles
     scheduler: Scheduler | None = None
     """The running jobs; None in a process without them."""
 

@@ -68,6 +68,7 @@ def status() -> Answer:
         phones=_count(Phone),
         tenants=_count(Tenant),
         models=len(runtime().catalog.phone_models),
+        own_files=runtime().own_files,
         disk=_disk(),
         jobs=list_job_rows(utc_now()),
         pbxs=session().scalars(select(Pbx).order_by(func.lower(Pbx.name))).all(),

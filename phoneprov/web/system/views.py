@@ -7,12 +7,12 @@ from werkzeug.wrappers import Response
 from phoneprov.tenancy.models import Role, Tenant
 from phoneprov.web.access import current_tenant, signed_in_user
 from phoneprov.web.database import session
-from phoneprov.web.system import find_us, health, search, status
+from phoneprov.web.system import find_us, health, own_files, search, status
 from phoneprov.web.system.blueprint import blueprint
 
 Answer = str | Response | tuple[str, int]
 
-__all__ = ["blueprint", "find_us", "health", "search", "status"]
+__all__ = ["blueprint", "find_us", "health", "own_files", "search", "status"]
 
 
 @blueprint.get("/")
