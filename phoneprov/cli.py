@@ -107,25 +107,28 @@ def _told(typed: str, *, reveals: bool) -> Iterator[Told]:
     """
     settings, now = load_settings(), utc_now()
     app = create_app(settings)
-    with app.app_context():
-        mac = parse_mac(typed)
-        phone = find_phone_by_mac(db.session(), mac)
-        if phone is None:
-            raise click.ClickException(f"No phone has the MAC address {format_mac(mac)}.")
-        if reveals:
-            actor = Actor(name=f"{getpass.getuser()}, command line")
-            record_reveal(db.session(), phone, actor=actor, now=now)
-            db.session.commit()
-        told = load_told(
-            db.session(),
-            app.extensions[EXTENSION].catalog,
-            phone,
-            phones_address=settings.address_for_phones,
-            now=now,
-            reveals=reveals,
-        )
-        if told is not None:
-            yield told
+    try:
+        with app.app_context():
+            mac = parse_mac(typed)
+            phone = find_phone_by_mac(db.session(), mac)
+            if phone is None:
+                raise click.ClickException(f"No phone has the MAC address {format_mac(mac)}.")
+            if reveals:
+                actor = Actor(name=f"{getpass.getuser()}, command line")
+                record_reveal(db.session(), phone, actor=actor, now=now)
+                db.session.commit()
+            told = load_told(
+                db.session(),
+                app.extensions[EXTENSION].catalog,
+                phone,
+                phones_address=settings.address_for_phones,
+                now=now,
+                reveals=reveals,
+            )
+            if told is not None:
+                yield told
+    finally:
+        app.extensions[EXTENSION].answering.close()
 
 
 def prepare_database(app: Flask, settings: Settings) -> None:
@@ -150,6 +153,7 @@ def prepare_database(app: Flask, settings: Settings) -> None:
 
 def main() -> None:
     """Run the command line; what the operator can mend is one message, not a traceback."""
+    init_logging("warning")  # `serve` says more; what a command prints stands alone
     cli.add_command(simulate)
     cli.add_command(demo)
     try:
