@@ -8,22 +8,29 @@ from contextlib import contextmanager
 import click
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from phoneprov import __version__
 from phoneprov.catalog_cli import catalog
 from phoneprov.core.clock import utc_now
-from phoneprov.core.errors import PhoneprovError
+from phoneprov.core.database import one_at_a_time
+from phoneprov.core.errors import PhoneprovError, SettingsError
 from phoneprov.core.logging import init_logging
 from phoneprov.core.mac import format_mac, parse_mac
 from phoneprov.core.settings import Settings, load_settings
 from phoneprov.demo import demo
 from phoneprov.factory import create_app
+from phoneprov.fleet.models import Phone
 from phoneprov.fleet.reveals import record_reveal
+from phoneprov.pbx.models import Pbx
 from phoneprov.provisioning.contact import find_by_mac as find_phone_by_mac
 from phoneprov.provisioning.preview import Told, explain_file, load_told, show_files
 from phoneprov.serving import run_server
 from phoneprov.simulator.cli import simulate
 from phoneprov.tenancy.audit import Actor
+from phoneprov.tenancy.models import Extension
 from phoneprov.tenancy.queries import has_provider
 from phoneprov.tenancy.setup import create_first_provider, open_setup
 from phoneprov.vendors.vocabulary import is_known
@@ -45,6 +52,7 @@ def serve() -> None:
     """Migrate the database and serve pages and phones."""
     settings = load_settings()
     settings.check_exposure()
+    settings.check_admin()
     init_logging(settings.log_level)
     app = create_app(settings)
     prepare_database(app, settings)
@@ -54,9 +62,8 @@ def serve() -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database to this version's schema, without serving."""
-    settings = load_settings()
-    app = create_app(settings)
-    with app.app_context():
+    app = create_app(load_settings())
+    with app.app_context(), _reachable_database(), one_at_a_time(db.engine):
         upgrade()
     click.echo("The database is up to date.")
 
@@ -132,23 +139,48 @@ def _told(typed: str, *, reveals: bool) -> Iterator[Told]:
 
 
 def prepare_database(app: Flask, settings: Settings) -> None:
-    """Migrate, then create the first provider account or print the link to do it."""
-    with app.app_context():
+    """Migrate, then create the first provider account or print the link to do it.
+
+    Raises SettingsError for a database that can't be reached, or that another key was used for.
+    """
+    with app.app_context(), _reachable_database(), one_at_a_time(db.engine):
         upgrade()
-        now = utc_now()
-        if has_provider(db.session()):
-            return
-        if settings.admin_email and settings.admin_password:
-            create_first_provider(
-                db.session(), settings.admin_email, settings.admin_password, now=now
-            )
-            db.session.commit()
-            click.echo(f"Created the provider account {settings.admin_email}.")
-            return
-        token = open_setup(db.session(), now=now)
+        _try_key(db.session())
+        if not has_provider(db.session()):
+            _let_in_first_provider(db.session(), settings)
         db.session.commit()
-        if token is not None:
-            click.echo(f"Set up phoneprov: {settings.address_for_phones}/setup/{token}")
+
+
+def _let_in_first_provider(session: Session, settings: Settings) -> None:
+    now = utc_now()
+    if settings.admin_email and settings.admin_password:
+        create_first_provider(session, settings.admin_email, settings.admin_password, now=now)
+        session.commit()
+        click.echo(f"Created the provider account {settings.admin_email}.")
+        return
+    token = open_setup(session, now=now)
+    session.commit()
+    if token is not None:
+        click.echo(f"Set up phoneprov: {settings.address_for_phones}/setup/{token}")
+
+
+def _try_key(session: Session) -> None:
+    """Read a secret of each kind there is: a wrong key is to be known now, not by the phones.
+
+    Raises SettingsError.
+    """
+    for column in (Phone.token, Extension.sip_password, Pbx.link_secret):
+        session.scalar(select(column).where(column.is_not(None)).limit(1))
+
+
+@contextmanager
+def _reachable_database() -> Iterator[None]:
+    """Turn the traceback of a database that does not answer into a message about its setting."""
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise SettingsError(f"DATABASE_URL: the database can't be used: {reason}") from error
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import sessionmaker
 
 from phoneprov.core.database import apply_engine_rules
+from phoneprov.core.errors import SettingsError
 from phoneprov.core.secrets import SecretBox, read_or_make_key, use_secret_box
 from phoneprov.core.settings import Settings
 from phoneprov.jobs.own_files import OwnFiles
@@ -26,6 +27,9 @@ from phoneprov.web.security import init_security
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 SESSION_AGE = timedelta(days=7)
 LARGEST_FORM_BYTES = 4 * 1024 * 1024
+MOST_BACKGROUND_CONNECTIONS = 16
+"""Jobs, PBX links and the lock of the holder, beside the threads that serve."""
+CONNECT_TIMEOUT_S = 10
 
 csrf = CSRFProtect()
 
@@ -33,14 +37,15 @@ csrf = CSRFProtect()
 def create_app(settings: Settings) -> Flask:
     """Return the app with everything wired, nothing started.
 
-    Raises SettingsError for a key that doesn't fit.
+    Raises SettingsError for a data folder that can't be used, or a key that is none.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    use_secret_box(SecretBox([read_or_make_key(settings.data_dir / "secret.key")]))
+    secret_key, session_key = _read_keys(settings.data_dir)
+    use_secret_box(SecretBox([secret_key]))
     app = Flask("phoneprov", root_path=str(Path(__file__).parent))
     app.config.update(
-        SECRET_KEY=read_or_make_key(settings.data_dir / "session.key").decode(),
+        SECRET_KEY=session_key.decode(),
         SQLALCHEMY_DATABASE_URI=settings.database_address,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.has_tls,
@@ -61,6 +66,34 @@ def create_app(settings: Settings) -> Flask:
     app.extensions[EXTENSION] = _make_runtime(app, settings)
     mount_prov(app)
     return app
+
+
+def _read_keys(folder: Path) -> tuple[bytes, bytes]:
+    """Return the keys of secrets and of sessions, made at the first start."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return read_or_make_key(folder / "secret.key"), read_or_make_key(folder / "session.key")
+    except OSError as error:
+        message = (
+            f"PHONEPROV_DATA_DIR: {error.filename or folder}: {error.strerror}. "
+            "It takes: a folder that may be written to."
+        )
+        raise SettingsError(message) from error
+
+
+def _engine_options(settings: Settings) -> dict[str, object]:
+    """Return a pool in which no thread waits for another one's connection.
+
+    A PostgreSQL that was restarted in between is noticed before the query, not by it.
+    """
+    options: dict[str, object] = {
+        "pool_size": settings.threads,
+        "max_overflow": MOST_BACKGROUND_CONNECTIONS,
+    }
+    if settings.database_address.startswith("postgresql"):
+        options["pool_pre_ping"] = True
+        options["connect_args"] = {"connect_timeout": CONNECT_TIMEOUT_S}
+    return options
 
 
 def _make_runtime(app: Flask, settings: Settings) -> Runtime:

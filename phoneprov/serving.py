@@ -1,7 +1,10 @@
 """Runs the server: jobs and PBX links beside waitress, and a clean stop."""
 
+import errno
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
@@ -10,6 +13,8 @@ from flask import Flask
 from sqlalchemy import Engine
 from waitress.server import create_server
 
+from phoneprov.core.errors import SettingsError
+from phoneprov.core.settings import Settings
 from phoneprov.jobs.holder import Holder
 from phoneprov.jobs.scheduler import Scheduler
 from phoneprov.jobs.table import Workbench, list_jobs
@@ -24,9 +29,19 @@ BACKLOG = 2_048
 LARGEST_HEADER_BYTES = 16 * 1024
 LARGEST_BODY_BYTES = 16 * 1024 * 1024
 
+HINTS = {
+    errno.EADDRINUSE: "Another program listens there: stop it, or choose another port.",
+    errno.EADDRNOTAVAIL: "This machine does not have that address: 127.0.0.1 and 0.0.0.0 it has.",
+    errno.EACCES: "Ports below 1024 are for root: put a proxy in front, or choose another port.",
+}
+
 
 class BackgroundWork:
-    """Jobs and links of one process, from start to stop."""
+    """Jobs and links of one process, from start to stop.
+
+    Every process writes its own check-ins and follows the changes of others; what only one may
+    do is left out where `PHONEPROV_RUN_JOBS=0` says so.
+    """
 
     def __init__(self, app: Flask) -> None:
         runtime = app.extensions[EXTENSION]
@@ -39,19 +54,27 @@ class BackgroundWork:
             links=runtime.links,
             own_files=runtime.own_files,
         )
-        self.holder = Holder(_engine_of(app), runtime.settings.data_dir, runtime.links.start)
-        self.scheduler = Scheduler(list_jobs(bench), self.holder.is_holder)
+        self.holder = Holder(
+            _engine_of(app),
+            runtime.settings.data_dir,
+            on_hold=runtime.links.start,
+            on_loss=runtime.links.stop,
+        )
+        jobs = list_jobs(bench)
+        if not runtime.settings.run_jobs:
+            jobs = tuple(job for job in jobs if not job.holder_only)
+        self.scheduler = Scheduler(jobs, self.holder.is_holder)
         runtime.scheduler = self.scheduler
 
     def start(self) -> None:
         """Start the jobs; the links follow as soon as this process holds them."""
-        self.holder.start()
+        if self._runtime.settings.run_jobs:
+            self.holder.start()
         self.scheduler.start()
 
     def stop(self) -> None:
         """Stop jobs and links, then write the check-ins that are still in memory."""
         self.scheduler.stop()
-        self._runtime.links.stop()
         self.holder.stop()
         flush_check_ins(self._runtime.sessions, self._runtime.answering.check_ins)
 
@@ -60,39 +83,51 @@ def run_server(app: Flask) -> None:
     """Serve until SIGTERM or Ctrl-C; requests in flight are finished.
 
     waitress alone would die of SIGTERM with the request unanswered, so it becomes SystemExit.
+    Raises SettingsError when the address can't be listened on.
     """
     runtime: Runtime = app.extensions[EXTENSION]
     settings = runtime.settings
-    server = create_server(
-        app,
-        host=settings.host,
-        port=settings.port,
-        threads=settings.threads,
-        ident=None,
-        connection_limit=MOST_CONNECTIONS,
-        backlog=BACKLOG,
-        asyncore_use_poll=True,
-        max_request_header_size=LARGEST_HEADER_BYTES,
-        max_request_body_size=LARGEST_BODY_BYTES,
-        clear_untrusted_proxy_headers=False,
-    )
-    work = BackgroundWork(app) if settings.run_jobs else None
+    with _told_plainly(settings):
+        server = create_server(
+            app,
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+            ident=None,
+            connection_limit=MOST_CONNECTIONS,
+            backlog=BACKLOG,
+            asyncore_use_poll=True,
+            max_request_header_size=LARGEST_HEADER_BYTES,
+            max_request_body_size=LARGEST_BODY_BYTES,
+            clear_untrusted_proxy_headers=False,
+        )
+    work = BackgroundWork(app)
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _leave)
     try:
-        if work is not None:
-            work.start()
+        work.start()
         log.info("serving", address=f"http://{settings.host}:{settings.port}")
         server.run()
     finally:
-        if work is not None:
-            work.stop()
+        work.stop()
         runtime.answering.close()
         log.info("stopped")
 
 
+@contextmanager
+def _told_plainly(settings: Settings) -> Iterator[None]:
+    """Turn the traceback of an address that can't be listened on into a message about it."""
+    try:
+        yield
+    except OSError as error:
+        place = f"PHONEPROV_HOST={settings.host}, PHONEPROV_PORT={settings.port}"
+        hint = HINTS.get(error.errno or 0, "Choose another address or port.")
+        raise SettingsError(f"{place}: {error.strerror}. {hint}") from error
+
+
 def _leave(number: int, frame: FrameType | None) -> NoReturn:
-    del number, frame
+    del frame
+    signal.signal(number, signal.SIG_IGN)  # a second one must not cut the clean stop short
     raise SystemExit(0)
 
 

@@ -1,15 +1,19 @@
 """The database without a web framework: base class, column types, engine rules."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, event, text
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 15_000
+START_LOCK = 0x70686F6E66
+"""The number of PostgreSQL's advisory lock under which a database is brought up to date."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -84,6 +88,24 @@ def apply_engine_rules(engine: Engine) -> None:
     """Make every connection safe: on SQLite WAL, foreign keys, a patient busy timeout."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
+
+
+@contextmanager
+def one_at_a_time(engine: Engine) -> Iterator[None]:
+    """Hold off other processes that start on the same PostgreSQL database meanwhile.
+
+    Two that migrate at once would both create the same tables. On SQLite nothing is held: there
+    a second process on the same file is no way to run.
+    """
+    if engine.dialect.name == "sqlite":
+        yield
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": START_LOCK})
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": START_LOCK})
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ANN401

@@ -1,7 +1,9 @@
 """Secrets at rest: encrypted with keys that live outside the database."""
 
+import fcntl
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -15,7 +17,15 @@ class SecretBox:
     """Encrypts and decrypts short texts with the newest of several keys."""
 
     def __init__(self, keys: list[bytes]) -> None:
-        self._fernet = MultiFernet([Fernet(key) for key in keys])
+        """Take the keys, the newest first.
+
+        Raises SettingsError for one that is no key.
+        """
+        try:
+            self._fernet = MultiFernet([Fernet(key) for key in keys])
+        except ValueError as error:
+            message = "secret.key holds no key; put the right file back into the data folder"
+            raise SettingsError(message) from error
 
     def seal(self, text: str) -> str:
         """Return the encrypted form of `text`."""
@@ -70,18 +80,30 @@ class SecretText(TypeDecorator[str]):
 
 
 def read_or_make_key(path: Path) -> bytes:
-    """Return the key stored at `path`, made with mode 0600 when there is none."""
-    try:
-        return path.read_bytes().strip()
-    except FileNotFoundError:
-        pass
-    key = Fernet.generate_key()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    """Return the key stored at `path`, made with mode 0600 when there is none.
+
+    It appears under its name only when it is whole: of two processes that start at once both
+    get the same key, and after a power cut there is a key or none.
+    """
+    if not path.exists():
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            if not path.exists():  # another process may have been faster; its key counts
+                _write_key(path)
+                os.fsync(folder)
+        finally:
+            os.close(folder)
+    return path.read_bytes().strip()
+
+
+def _write_key(path: Path) -> None:
+    descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
     with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
+        file.write(Fernet.generate_key())
         file.flush()
         os.fsync(file.fileno())
-    return key
+    Path(draft).replace(path)
 
 
 def new_token() -> str:

@@ -1,16 +1,21 @@
 """Every setting of the server, read from the environment and checked once at the start."""
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from phoneprov.core.errors import SettingsError
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+DATABASES = frozenset({"sqlite", "postgresql", "postgresql+psycopg"})
 
 
 class Settings(BaseSettings):
@@ -20,28 +25,30 @@ class Settings(BaseSettings):
         env_prefix="PHONEPROV_", extra="ignore", frozen=True, populate_by_name=True
     )
 
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(8080, ge=0, le=65535, description="TCP port to listen on")
-    data_dir: Path = Field(Path("instance"), description="folder of database, keys and uploads")
+    host: str = Field("127.0.0.1", description="an IP address to listen on, or localhost")
+    port: int = Field(8080, ge=0, le=65535, description="a TCP port to listen on, 0 to 65535")
+    data_dir: Path = Field(Path("instance"), description="a folder that may be written to")
     database_url: str = Field(
         "",
         validation_alias=AliasChoices("PHONEPROV_DATABASE_URL", "DATABASE_URL", "database_url"),
-        description="SQLAlchemy address of the database; empty for SQLite in the data folder",
+        description="postgresql://user:password@host/name; empty for SQLite in the data folder",
     )
     public_url: str = Field(
-        "", description="address under which phones reach this server, such as https://p.example"
+        "", description="the address of this server for phones, such as https://phones.example.net"
     )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
-        (), description="networks whose X-Forwarded-For is believed, separated by commas"
+        (), description="networks such as 10.0.0.0/8, separated by commas"
     )
     allow_plain_http: bool = Field(
-        default=False, description="1 to listen on a public address without TLS in front"
+        default=False, description="1 to listen on a public address without TLS in front, or 0"
     )
-    admin_email: str = Field("", description="e-mail of the first provider account")
-    admin_password: str = Field("", description="password of the first provider account")
-    threads: int = Field(8, ge=2, le=64, description="threads that serve requests")
-    run_jobs: bool = Field(default=True, description="0 for a process without jobs and PBX links")
-    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="log level")
+    admin_email: str = Field("", description="the e-mail address of the first provider account")
+    admin_password: str = Field("", description="the password of the first provider account")
+    threads: int = Field(8, ge=2, le=64, description="a number of threads, 2 to 64")
+    run_jobs: bool = Field(default=True, description="1, or 0 for a process without PBX links")
+    log_level: str = Field(
+        "info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error"
+    )
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
@@ -50,13 +57,35 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("host")
+    @classmethod
+    def _check_host(cls, value: str) -> str:
+        if value != "localhost":
+            ipaddress.ip_address(value)
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database(cls, value: str) -> str:
+        """Refuse what no driver is there for; `postgres://` is what some hosts hand out."""
+        if not value:
+            return ""
+        value = re.sub(r"^postgres://", "postgresql://", value)
+        try:
+            kind = make_url(value).drivername
+        except (ArgumentError, ValueError):  # their words would repeat the password
+            kind = ""
+        if kind not in DATABASES:
+            raise ValueError("must be the address of a PostgreSQL or SQLite database")
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _check_url(cls, value: str) -> str:
         if not value:
             return ""
         parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
             raise ValueError("must be an address like https://phones.example.net")
         return value.rstrip("/")
 
@@ -89,6 +118,16 @@ class Settings(BaseSettings):
                 "front and name it in PHONEPROV_TRUSTED_PROXIES, or set "
                 "PHONEPROV_ALLOW_PLAIN_HTTP=1 on a network you trust."
             )
+            raise SettingsError(message)
+
+    def check_admin(self) -> None:
+        """Refuse half of a first account: the other half was forgotten or misspelled.
+
+        Raises SettingsError naming the variable that is missing.
+        """
+        if bool(self.admin_email) != bool(self.admin_password):
+            missing = "EMAIL" if self.admin_password else "PASSWORD"
+            message = f"PHONEPROV_ADMIN_{missing}: is needed beside the other; set both or neither."
             raise SettingsError(message)
 
 

@@ -13,17 +13,37 @@ from sqlalchemy.exc import SQLAlchemyError
 log = structlog.get_logger(__name__)
 
 TRY_EVERY_S = 5.0
+STOP_S = 10.0
 ADVISORY_LOCK = 0x70686F6E65
 """`phone` in ASCII: the number of our advisory lock in PostgreSQL."""
 
+NOTICE_DEATH = (
+    "SET tcp_keepalives_idle = 3",
+    "SET tcp_keepalives_interval = 2",
+    "SET tcp_keepalives_count = 2",
+)
+"""Without these PostgreSQL would keep the lock of a host that lost power for two hours."""
+
 
 class Holder:
-    """Tries to become the holder, and tells when it is."""
+    """Tries to become the holder, tells whether it is, and notices when it is no more.
 
-    def __init__(self, engine: Engine, data_dir: Path, on_hold: Callable[[], None]) -> None:
+    `on_hold` and `on_loss` start and stop what only the holder may run; both are called from
+    the holder's own thread, one after another.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        data_dir: Path,
+        *,
+        on_hold: Callable[[], None],
+        on_loss: Callable[[], None],
+    ) -> None:
         self._engine = engine
         self._lock_file = data_dir / "jobs.lock"
         self._on_hold = on_hold
+        self._on_loss = on_loss
         self._file: IO[str] | None = None
         self._connection: Connection | None = None
         self._held = threading.Event()
@@ -36,30 +56,53 @@ class Holder:
 
     def start(self) -> None:
         """Try at once, then every five seconds: a holder that dies is replaced by then."""
-        self._try()
         self._thread.start()
 
     def stop(self) -> None:
-        """Let go, so that another process takes over."""
+        """Stop the work, then let go, so that another process takes over."""
         self._stopping.set()
-        self._thread.join(TRY_EVERY_S)
-        self._held.clear()
-        if self._connection is not None:
-            self._connection.close()
-        if self._file is not None:
-            self._file.close()
+        if self._thread.is_alive():
+            self._thread.join(STOP_S)
+        self._lose()
 
     def _run(self) -> None:
-        while not self._stopping.wait(TRY_EVERY_S):
-            if not self._held.is_set():
-                self._try()
+        while not self._stopping.is_set():
+            try:
+                self._look()
+            except SQLAlchemyError:
+                log.warning("the lock on jobs and PBX links can't be had now")
+                self._lose()
+            self._stopping.wait(TRY_EVERY_S)
 
-    def _try(self) -> None:
+    def _look(self) -> None:
+        """Take the lock, or make sure that it is still ours.
+
+        Raises SQLAlchemyError when the database does not answer: then another process may have
+        the lock already, and this one must not go on as if it had it.
+        """
+        if self._held.is_set():
+            if self._connection is not None:
+                self._connection.scalar(text("SELECT 1"))
+            return
         is_sqlite = self._engine.dialect.name == "sqlite"
         if self._lock_by_file() if is_sqlite else self._lock_by_database():
+            self._on_hold()
             self._held.set()
             log.info("holds jobs and PBX links")
-            self._on_hold()
+
+    def _lose(self) -> None:
+        if self._held.is_set():
+            self._held.clear()
+            self._on_loss()
+            log.info("holds jobs and PBX links no more")
+        if self._connection is not None:
+            # Given back to the pool, the connection would keep the lock.
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def _lock_by_file(self) -> bool:
         if self._file is None:
@@ -72,15 +115,11 @@ class Holder:
 
     def _lock_by_database(self) -> bool:
         """Take PostgreSQL's advisory lock on a connection that stays open for it."""
-        try:
-            if self._connection is None:
-                self._connection = self._engine.connect().execution_options(
-                    isolation_level="AUTOCOMMIT"
-                )
-            taken = self._connection.scalar(
-                text("SELECT pg_try_advisory_lock(:number)"), {"number": ADVISORY_LOCK}
+        if self._connection is None:
+            self._connection = self._engine.connect().execution_options(
+                isolation_level="AUTOCOMMIT"
             )
-        except SQLAlchemyError:
-            self._connection = None
-            return False
-        return bool(taken)
+            for setting in NOTICE_DEATH:
+                self._connection.execute(text(setting))
+        query = text("SELECT pg_try_advisory_lock(:number)")
+        return bool(self._connection.scalar(query, {"number": ADVISORY_LOCK}))

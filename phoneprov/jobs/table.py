@@ -83,6 +83,12 @@ def _jobs_of_each_process(bench: Workbench) -> tuple[Job, ...]:
 def _jobs_of_the_holder(bench: Workbench) -> tuple[Job, ...]:
     return (
         Job(
+            name="follow_pbxs",
+            every=timedelta(seconds=5),
+            run=bench.links.reload_soon,
+            meaning="starts, renews and ends links as PBXs were changed, by whichever process",
+        ),
+        Job(
             name="mark_overdue_phones_offline",
             every=timedelta(seconds=5),
             run=_in_transaction(bench, mark_overdue_phones_offline),

@@ -88,9 +88,10 @@ class LinkSupervisor:
         return self._thread is not None
 
     def start(self) -> None:
-        """Start the links and the thread that writes their observations."""
+        """Start the links and the thread that writes their observations; also after `stop`."""
         with self._sessions.begin() as session:
             mark_links_unknown(session, utc_now())
+        self._stopping.clear()
         self._reload.set()
         self._thread = threading.Thread(target=self._run, name="phoneprov-links", daemon=True)
         self._thread.start()

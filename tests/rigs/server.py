@@ -79,11 +79,11 @@ class ServerRig:
             return time.monotonic() - started
         raise AssertionError(f"the server did not start:\n{self.log.read_text()[-3000:]}")
 
-    def stop(self) -> int:
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
         """Stop it as an operator does (SIGTERM); return its exit code."""
         assert self._process is not None
         if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
+            self._process.send_signal(by)
         return self._process.wait(20)
 
     def kill(self) -> None:
