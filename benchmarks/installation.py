@@ -13,8 +13,8 @@ from phoneprov.core.clock import utc_now
 from phoneprov.core.database import Model
 from phoneprov.core.settings import load_settings
 from phoneprov.factory import create_app
+from phoneprov.fleet.first_contact import hash_token
 from phoneprov.fleet.models import Phone
-from phoneprov.fleet.phones import hash_token
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import Extension, Tenant

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from phoneprov.core.clock import utc_now
 from phoneprov.core.secrets import new_token
+from phoneprov.fleet.first_contact import hash_token
 from phoneprov.fleet.models import Farewell, Phone, UnknownMac
-from phoneprov.fleet.phones import hash_token
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.pbx.link import LinkStatus

@@ -1,6 +1,5 @@
-"""What can be done to a phone: add, change, disable, unassign, delete."""
+"""What can be done to a phone: add, change, reassign, disable, unassign, delete."""
 
-import hashlib
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -8,18 +7,24 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from phoneprov.catalog.catalog import Catalog
-from phoneprov.core.mac import format_mac
 from phoneprov.core.secrets import new_token
 from phoneprov.fleet.drafts import PhoneDraft, check_draft, mac_taken, name_changes
 from phoneprov.fleet.events import write_event
-from phoneprov.fleet.models import Farewell, Phone, Registration, UnknownMac
+from phoneprov.fleet.extra_parameters import Level, save_parameters
+from phoneprov.fleet.first_contact import (
+    forget_registrations,
+    hash_token,
+    name_subject,
+    open_window,
+    start_over,
+)
+from phoneprov.fleet.models import Farewell, Phone, PhoneUpload, Registration, UnknownMac
 from phoneprov.fleet.phone_keys import attach_modules, plan_keys
 from phoneprov.fleet.refresh import refresh_statuses
 from phoneprov.fleet.revisions import forget_cached, touch_phones
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.models import Tenant, for_tenant
-from phoneprov.vendors.encryption import new_config_key
 
 FAREWELL = timedelta(hours=24)
 MASK = "•••"
@@ -72,7 +77,7 @@ def add_phone(  # noqa: PLR0913 - a verb with its actor and time
     session.execute(delete(UnknownMac).where(UnknownMac.mac == phone.mac))
     write_event(session, phone.id, "config", "Added to the dashboard.", at=now)
     write_audit(
-        session, actor, "phone.add", _subject(phone), at=now, tenant_id=tenant.id, changes={}
+        session, actor, "phone.add", name_subject(phone), at=now, tenant_id=tenant.id, changes={}
     )
     return phone
 
@@ -105,9 +110,9 @@ def change_phone(  # noqa: PLR0913 - a verb with its actor and time
     if not changes:
         return
     if "mac" in changes:
-        _start_over_with(phone, tenant, now)
-    if changes.keys() & {"mac", "extension_id"}:
-        _forget_registrations(session, phone)
+        start_over(session, phone, tenant, now)
+    elif "extension_id" in changes:
+        forget_registrations(session, phone)
     _flush_unique(session)
     touch_phones(session, [phone.id], now)
     refresh_statuses(session, [phone.id], now)
@@ -117,11 +122,46 @@ def change_phone(  # noqa: PLR0913 - a verb with its actor and time
         session,
         actor,
         "phone.change",
-        _subject(phone),
+        name_subject(phone),
         at=now,
         tenant_id=tenant.id,
         changes=changes,
     )
+
+
+def reassign_phone(  # noqa: PLR0913 - a verb with its actor and time
+    session: Session,
+    catalog: Catalog,
+    phone: Phone,
+    draft: PhoneDraft,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Give the phone to another user, as if it were deleted and added again by `draft`.
+
+    Its secrets, uploads and own extra parameters go; only the history of the hardware stays.
+    Raises InvalidValueError; nothing is changed then.
+    """
+    tenant = phone.tenant
+    vendor = catalog.get_model(phone.model_slug).vendor
+    values = check_draft(session, catalog, tenant, draft, own_id=phone.id)
+    keys = plan_keys(session, catalog, tenant.id, draft)
+    was = name_subject(phone)
+    changes = _take_values(phone, {**values, "button_layout_id": keys.button_layout_id})
+    attach_modules(session, phone.id, keys)
+    level = Level(tenant=tenant, vendor=vendor, phone=phone)
+    save_parameters(session, catalog, level, {}, actor=actor, now=now)
+    session.execute(delete(PhoneUpload).where(PhoneUpload.phone_id == phone.id))
+    phone.admin_password = draft.admin_password or None
+    phone.disabled_at = None
+    start_over(session, phone, tenant, now)
+    _flush_unique(session)
+    touch_phones(session, [phone.id], now)
+    refresh_statuses(session, [phone.id], now)
+    name_changes(session, changes)
+    write_event(session, phone.id, "config", f"Reassigned; it was {was}.", at=now)
+    write_audit(session, actor, "phone.reassign", was, at=now, tenant_id=tenant.id, changes=changes)
 
 
 def disable_phone(session: Session, phone: Phone, *, actor: Actor, now: datetime) -> None:
@@ -143,7 +183,7 @@ def unassign_phone(session: Session, phone: Phone, *, actor: Actor, now: datetim
     if phone.extension_id is not None:
         phone.extension_id = None
         phone.extension = None
-        _forget_registrations(session, phone)
+        forget_registrations(session, phone)
         _after_switch(session, phone, "phone.unassign", actor=actor, now=now)
 
 
@@ -174,39 +214,12 @@ def delete_phone(session: Session, phone: Phone, *, actor: Actor, now: datetime)
             send_via=live.send_via if live else "",
         )
     )
-    write_audit(session, actor, "phone.delete", _subject(phone), at=now, tenant_id=phone.tenant_id)
+    write_audit(
+        session, actor, "phone.delete", name_subject(phone), at=now, tenant_id=phone.tenant_id
+    )
     forget_cached(session, [phone.id])
     session.delete(phone)
     session.flush()
-
-
-def allow_first_contact_again(
-    session: Session, phone: Phone, *, actor: Actor, now: datetime
-) -> None:
-    """Open the first-contact window anew, for a phone that lost its own address."""
-    open_window(phone, phone.tenant, now)
-    forget_cached(session, [phone.id])
-    write_event(session, phone.id, "admission", "First contact is allowed again.", at=now)
-    write_audit(session, actor, "phone.allow", _subject(phone), at=now, tenant_id=phone.tenant_id)
-
-
-def open_window(phone: Phone, tenant: Tenant, now: datetime) -> None:
-    """Let the phone's first request without its token in; the window waits for it.
-
-    A phone that has lost its own address has lost the key to its config as well.
-    """
-    phone.key_used_at = None
-    phone.window_opened_at = now
-    phone.window_waits_until = now + timedelta(days=tenant.contact_wait_days)
-    phone.window_started_at = None
-    phone.window_ends_at = None
-    if tenant.contact_wait_days == 0:
-        phone.window_ends_at = now + timedelta(minutes=tenant.contact_window_minutes)
-
-
-def hash_token(token: str) -> str:
-    """Return what is stored of a token to find its phone by."""
-    return hashlib.sha256(token.lower().encode()).hexdigest()
 
 
 def _after_switch(
@@ -217,7 +230,7 @@ def _after_switch(
     refresh_statuses(session, [phone.id], now)
     words = {"disable": "Disabled", "enable": "Enabled", "unassign": "Extension taken off"}
     write_event(session, phone.id, "config", f"{words[action.split('.')[1]]}.", at=now)
-    write_audit(session, actor, action, _subject(phone), at=now, tenant_id=phone.tenant_id)
+    write_audit(session, actor, action, name_subject(phone), at=now, tenant_id=phone.tenant_id)
 
 
 def _take_values(phone: Phone, values: dict[str, object]) -> dict[str, list[object]]:
@@ -232,25 +245,6 @@ def _take_values(phone: Phone, values: dict[str, object]) -> dict[str, list[obje
     return changes
 
 
-def _start_over_with(phone: Phone, tenant: Tenant, now: datetime) -> None:
-    token = new_token()
-    phone.token, phone.token_hash, phone.token_used_at = token, hash_token(token), None
-    phone.config_key = new_config_key()
-    phone.first_check_in_at = phone.last_check_in_at = None
-    phone.fetched_revision = phone.fetched_at = None
-    phone.firmware, phone.firmware_seen_at, phone.user_agent = "", None, ""
-    phone.ip_address, phone.ip_seen_at = "", None
-    phone.told_mac = phone.told_model = ""
-    open_window(phone, tenant, now)
-
-
-def _forget_registrations(session: Session, phone: Phone) -> None:
-    """Another line or other hardware: what was registered before says nothing of it."""
-    session.execute(delete(Registration).where(Registration.phone_id == phone.id))
-    phone.last_registered_at = None
-    phone.last_keepalive_at = None
-
-
 def _insert(session: Session, phone: Phone) -> None:
     session.add(phone)
     _flush_unique(session)
@@ -263,8 +257,3 @@ def _flush_unique(session: Session) -> None:
     except IntegrityError as error:
         session.rollback()
         raise mac_taken() from error
-
-
-def _subject(phone: Phone) -> str:
-    name = f" {phone.display_name}" if phone.display_name else ""
-    return f"{format_mac(phone.mac)}{name}"

@@ -14,7 +14,8 @@ from phoneprov.fleet import extensions, phones
 from phoneprov.fleet.contacts import find_contact, find_last_contact
 from phoneprov.fleet.drafts import PhoneDraft
 from phoneprov.fleet.models import Phone, Registration
-from phoneprov.operations.commands import Way, follow_up
+from phoneprov.operations.commands import Way, drop_open, follow_up
+from phoneprov.operations.models import CommandKind
 from phoneprov.tenancy.audit import Actor
 from phoneprov.tenancy.models import Extension
 
@@ -63,6 +64,28 @@ def change_phone(  # noqa: PLR0913 - a verb with its actor and time
         _tell(session, phone, way, actor=actor, now=now)
 
 
+def reassign_phone(  # noqa: PLR0913 - a verb with its actor and time
+    session: Session,
+    catalog: Catalog,
+    phone: Phone,
+    draft: PhoneDraft,
+    *,
+    wants_reset: bool,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Give the phone to another user, and let it know over the line of the last one.
+
+    `wants_reset` has it forget what only the phone keeps: call lists, its own directory. Raises
+    InvalidValueError.
+    """
+    way = _keep(phone, find_contact(session, phone.id))
+    phones.reassign_phone(session, catalog, phone, draft, actor=actor, now=now)
+    drop_open(session, phone, "The phone was given to another user.", now)
+    kind = CommandKind.RESET if wants_reset else CommandKind.RESYNC
+    _tell(session, phone, way, actor=actor, now=now, kind=kind)
+
+
 def remove_extension(session: Session, extension: Extension, *, actor: Actor, now: datetime) -> int:
     """Delete an extension, and let its phones know; return how many those are."""
     on_it = extensions.list_phones_on(session, extension.id)
@@ -89,7 +112,15 @@ def _keep(phone: Phone, contact: Registration | None) -> Way | None:
     )
 
 
-def _tell(session: Session, phone: Phone, way: Way | None, *, actor: Actor, now: datetime) -> None:
+def _tell(  # noqa: PLR0913 - a verb with its actor and time
+    session: Session,
+    phone: Phone,
+    way: Way | None,
+    *,
+    actor: Actor,
+    now: datetime,
+    kind: CommandKind = CommandKind.RESYNC,
+) -> None:
     """Order the resync; a phone that nothing leads to takes the change at its next check."""
     if way is not None:
-        follow_up(session, phone, way, actor=actor, now=now)
+        follow_up(session, phone, way, actor=actor, now=now, kind=kind)

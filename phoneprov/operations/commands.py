@@ -144,36 +144,46 @@ def give_up(
         finish(session, command, state, evidence, now)
 
 
-def follow_up(
+def drop_open(session: Session, phone: Phone, reason: str, now: datetime) -> None:
+    """Close the orders of a phone that nothing shall come of any more."""
+    query = select(Command).where(Command.phone_id == phone.id, Command.state.in_(OPEN_STATES))
+    for command in session.scalars(query).all():
+        finish(session, command, CommandState.EXPIRED, reason, now)
+
+
+def follow_up(  # noqa: PLR0913 - a verb with its actor and time
     session: Session,
     phone: Phone,
     way: Way,
     *,
     actor: Actor,
     now: datetime,
+    kind: CommandKind = CommandKind.RESYNC,
 ) -> None:
     """Let the phone read its config now, after a change, over the contact it had before.
 
     One that has been sent already went out before the change, so it does not count as this one.
+    A reset is more than the phone would do by itself at its next check, so it waits longer.
     """
     tenant = session.get_one(Tenant, phone.tenant_id)
     waiting = session.scalar(
         select(Command).where(
             Command.phone_id == phone.id,
-            Command.kind == CommandKind.RESYNC,
+            Command.kind == kind,
             Command.state == CommandState.QUEUED,
         )
     )
+    is_resync = kind is CommandKind.RESYNC
     command = waiting or Command(
         phone_id=phone.id,
-        kind=CommandKind.RESYNC,
+        kind=kind,
         state=CommandState.QUEUED,
         ordered_by=actor.name,
         queued_at=now,
         next_try_at=now,
-        expires_at=now + timedelta(minutes=tenant.poll_minutes),
+        expires_at=now + (timedelta(minutes=tenant.poll_minutes) if is_resync else WAITS[kind]),
         evidence="Follows from the change; waits for its turn.",
-        is_follow_up=True,
+        is_follow_up=is_resync,
     )
     command.pbx_id, command.aor = way.pbx_id, way.aor
     command.contact_uri, command.send_via = way.uri, way.send_via

@@ -14,8 +14,8 @@ from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import PbxError
 from phoneprov.core.text import as_sentence
 from phoneprov.fleet.contacts import find_contact
+from phoneprov.fleet.first_contact import open_window
 from phoneprov.fleet.models import Phone
-from phoneprov.fleet.phones import open_window
 from phoneprov.fleet.revisions import forget_cached, touch_phones
 from phoneprov.operations.commands import Way, finish, give_up
 from phoneprov.operations.models import Command, CommandKind, CommandState

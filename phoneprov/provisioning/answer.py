@@ -15,8 +15,8 @@ from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.clock import utc_now
 from phoneprov.core.settings import Settings
 from phoneprov.fleet.check_ins import CheckInBuffer, CheckInNote, UnknownNote
+from phoneprov.fleet.first_contact import hash_token
 from phoneprov.fleet.models import Phone
-from phoneprov.fleet.phones import hash_token
 from phoneprov.fleet.revisions import TOUCHED
 from phoneprov.pbx.models import Pbx
 from phoneprov.provisioning import farewells, reports, uploads

@@ -6,8 +6,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from phoneprov.fleet.events import write_event
+from phoneprov.fleet.first_contact import hash_token
 from phoneprov.fleet.models import Phone
-from phoneprov.fleet.phones import hash_token
 from phoneprov.provisioning.admission import Reason
 
 

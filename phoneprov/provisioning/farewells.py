@@ -6,8 +6,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from phoneprov.catalog.catalog import Catalog
+from phoneprov.fleet.first_contact import hash_token
 from phoneprov.fleet.models import Farewell
-from phoneprov.fleet.phones import hash_token
 from phoneprov.provisioning.compose import ConfigFrame, compose_farewell
 from phoneprov.provisioning.etag import make_etag
 from phoneprov.provisioning.exchange import NOT_FOUND, Answer, Ask, file_answer

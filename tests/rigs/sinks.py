@@ -32,12 +32,14 @@ class KeepingSink:
         return next((one for one in contacts if one.aor == aor), None)
 
 
-def wait_for(look: Callable[[], Found | None], within_s: float, what: str) -> Found:
+def wait_for(
+    look: Callable[[], Found | None], within_s: float, what: str, every_s: float = 0.1
+) -> Found:
     """Return what `look` finds, or fail with `what` after `within_s` seconds."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         found = look()
         if found:
             return found
-        time.sleep(0.1)
+        time.sleep(every_s)
     raise AssertionError(f"not within {within_s} s: {what}")

@@ -5,8 +5,9 @@ from flask import flash, make_response, redirect, render_template, request, url_
 
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import NotAllowedError
+from phoneprov.fleet.first_contact import allow_first_contact_again
 from phoneprov.fleet.models import Phone
-from phoneprov.fleet.phones import allow_first_contact_again, delete_phone
+from phoneprov.fleet.phones import delete_phone
 from phoneprov.operations.changes import disable_phone, enable_phone, unassign_phone
 from phoneprov.operations.commands import order
 from phoneprov.web.access import admin_only, current_tenant

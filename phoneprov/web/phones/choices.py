@@ -15,6 +15,7 @@ class Verb(StrEnum):
     REBOOT = "reboot"
     RESYNC = "resync"
     RESET = "reset"
+    REASSIGN = "reassign"
     UNASSIGN = "unassign"
     DISABLE = "disable"
     ENABLE = "enable"
@@ -36,6 +37,11 @@ class Verb(StrEnum):
         return self not in {Verb.RESYNC, Verb.ENABLE}
 
     @property
+    def has_own_page(self) -> bool:
+        """Whether it asks for more than a yes, on a page of its own."""
+        return self is Verb.REASSIGN
+
+    @property
     def is_dangerous(self) -> bool:
         """Whether something is lost by it."""
         return self in {Verb.RESET, Verb.DELETE}
@@ -47,6 +53,7 @@ _COMMANDS = {
     Verb.RESET: CommandKind.RESET,
 }
 _LABELS = {
+    Verb.REASSIGN: "Reassign",
     Verb.UNASSIGN: "Unassign",
     Verb.DISABLE: "Disable",
     Verb.ENABLE: "Enable",

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError
-from phoneprov.core.mac import find_mac
+from phoneprov.core.mac import find_mac, format_mac
 from phoneprov.fleet.drafts import PhoneDraft
 from phoneprov.fleet.extension_uses import count_models, list_extension_uses
 from phoneprov.fleet.models import Phone
@@ -13,7 +13,9 @@ from phoneprov.fleet.phone_keys import list_modules
 from phoneprov.fleet.phones import add_phone
 from phoneprov.fleet.queries import find_own_phone_by_mac, title_phone
 from phoneprov.layouts.models import ButtonLayout
-from phoneprov.operations.changes import change_phone
+from phoneprov.operations.changes import change_phone, reassign_phone
+from phoneprov.operations.commands import why_not
+from phoneprov.operations.models import CommandKind
 from phoneprov.tenancy.models import Installation, for_tenant
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
@@ -26,7 +28,7 @@ from phoneprov.web.phones.blueprint import (
     blueprint,
     get_own_phone,
 )
-from phoneprov.web.phones.forms import PhoneForm, form_values
+from phoneprov.web.phones.forms import PhoneForm, ReassignForm, form_values, hardware_values
 from phoneprov.web.phones.key_offers import KeyOffers
 from phoneprov.web.phones.offers import Offers
 from phoneprov.web.runtime import runtime
@@ -86,6 +88,35 @@ def edit(phone_id: int) -> Answer:
         return _page(form, get_own_phone(phone_id), _find_holder(form))
     _say_saved(phone, is_changed=phone.config_revision != before)
     _warn_of_foreign_mac(form)
+    return _to_page(phone)
+
+
+@blueprint.route(f"{PHONE}/reassign", methods=["GET", "POST"])
+@admin_only
+def reassign(phone_id: int) -> Answer:
+    """Give a phone to another user in one step."""
+    phone = get_own_phone(phone_id)
+    no_reset = why_not(phone, CommandKind.RESET, runtime().catalog)
+    values = hardware_values(phone, list_modules(session(), phone.id))
+    form = ReassignForm(read_offers(own_id=phone.id), **values)
+    form.mac.data = format_mac(phone.mac)
+    if not form.validate_on_submit():
+        return _page(form, phone, no_reset=no_reset)
+    try:
+        reassign_phone(
+            session(),
+            runtime().catalog,
+            phone,
+            form.read_draft(),
+            wants_reset=bool(form.wants_reset.data) and no_reset is None,
+            actor=current_actor(),
+            now=utc_now(),
+        )
+    except InvalidValueError as fault:
+        _tell(form, fault)
+        return _page(form, get_own_phone(phone_id), no_reset=no_reset)
+    name = title_phone(get_own_phone(phone.id))
+    flash(f"{name} starts over. It follows within seconds if it can be reached.", "done")
     return _to_page(phone)
 
 
@@ -154,7 +185,12 @@ def _to_page(phone: Phone) -> Response:
     return redirect(url_for("phones.show", tenant_slug=slug, phone_id=phone.id), 303)
 
 
-def _page(form: PhoneForm, phone: Phone | None = None, holder: Phone | None = None) -> Answer:
+def _page(
+    form: PhoneForm,
+    phone: Phone | None = None,
+    holder: Phone | None = None,
+    no_reset: str | None = None,
+) -> Answer:
     """Show the form; after a refused post with what was typed and the messages."""
     had_password = bool(form.admin_password.data)
     page = render_template(
@@ -163,6 +199,8 @@ def _page(form: PhoneForm, phone: Phone | None = None, holder: Phone | None = No
         offers=form.offers,
         phone=phone,
         holder=holder,
+        is_reassigned=isinstance(form, ReassignForm),
+        no_reset=no_reset,
         had_password=had_password and request.method == "POST",
         support=session().get(Installation, 1),
     )

@@ -155,6 +155,12 @@ class PhoneForm(FlaskForm):
         _check_text(field, LONGEST_PLACE)
 
 
+class ReassignForm(PhoneForm):
+    """Give a phone to another user; the MAC address is what the phone is."""
+
+    wants_reset = BooleanField("Reset the phone to its defaults, too")
+
+
 def form_values(phone: Phone, modules: Sequence[PhoneModule]) -> dict[str, object]:
     """Return what the form shows of a phone that is there; never its password."""
     return {
@@ -171,6 +177,13 @@ def form_values(phone: Phone, modules: Sequence[PhoneModule]) -> dict[str, objec
         "serial_number": phone.serial_number,
         "place": phone.place,
     }
+
+
+def hardware_values(phone: Phone, modules: Sequence[PhoneModule]) -> dict[str, object]:
+    """Return what stays with the phone whoever has it: the box, its modules, its place."""
+    stays = {"mac", "model_slug", "modules", "serial_number", "place"}
+    values = form_values(phone, modules)
+    return {name: value for name, value in values.items() if name in stays}
 
 
 def _read_port(text: str) -> int:

@@ -9,9 +9,9 @@ from sqlalchemy import event, select
 
 from phoneprov.core.settings import load_settings
 from phoneprov.fleet.check_ins import record_check_ins, record_unknown_macs
+from phoneprov.fleet.first_contact import allow_first_contact_again
 from phoneprov.fleet.models import Farewell, Phone, PhoneEvent, PhoneUpload, UnknownMac
 from phoneprov.fleet.phones import (
-    allow_first_contact_again,
     delete_phone,
     disable_phone,
     unassign_phone,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from phoneprov.fleet.phones import allow_first_contact_again, disable_phone
+from phoneprov.fleet.first_contact import allow_first_contact_again
+from phoneprov.fleet.phones import disable_phone
 from phoneprov.provisioning.answer import Answering
 from phoneprov.simulator.vendors.base import Outcome
 from tests.integration.provisioning.office import FIRST, Office

@@ -7,8 +7,9 @@ import subprocess
 import pytest
 from sqlalchemy import select, update
 
+from phoneprov.fleet.first_contact import allow_first_contact_again
 from phoneprov.fleet.models import Farewell, Phone
-from phoneprov.fleet.phones import allow_first_contact_again, delete_phone
+from phoneprov.fleet.phones import delete_phone
 from phoneprov.fleet.revisions import touch_tenant_phones
 from phoneprov.provisioning.answer import Answering
 from phoneprov.provisioning.exchange import NOT_FOUND, Answer, Ask

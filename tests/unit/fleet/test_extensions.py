@@ -22,9 +22,9 @@ from phoneprov.fleet.extensions import (
     remove_extension,
     update_extension,
 )
+from phoneprov.fleet.first_contact import hash_token
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.pbx_changes import update_pbx
-from phoneprov.fleet.phones import hash_token
 from phoneprov.pbx.kinds import PbxKind
 from phoneprov.pbx.models import Pbx
 from phoneprov.pbx.pbxs import PbxDraft, add_pbx
