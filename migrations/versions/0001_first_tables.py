@@ -243,6 +243,7 @@ def upgrade():
     sa.Column('told_model', sa.String(length=60), nullable=False),
     sa.Column('told_mac', sa.String(length=12), nullable=False),
     sa.Column('is_reboot_armed', sa.Boolean(), nullable=False),
+    sa.Column('unwritable_reason', sa.String(length=300), nullable=False),
     sa.Column('poll_missed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('fetched_revision', sa.Integer(), nullable=True),
     sa.Column('fetched_at', sa.DateTime(timezone=True), nullable=True),

@@ -10,12 +10,12 @@ from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.core.mac import parse_mac
 from phoneprov.core.text import clean_text
+from phoneprov.core.zones import ZONE_NAMES
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.passwords import check_admin_password
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.tenancy.models import Extension, Tenant
 from phoneprov.tenancy.queries import find_extension
-from phoneprov.vendors.zone_rules import ZONE_NAMES
 
 LOWEST_PORT, HIGHEST_PORT = 1024, 65535
 

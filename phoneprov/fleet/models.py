@@ -84,6 +84,8 @@ class Phone(Model):
     """MAC its User-Agent names, where that is another than ours."""
     is_reboot_armed: Mapped[bool] = mapped_column(default=False)
     """Whether its config says that the next check-sync restarts it (Polycom)."""
+    unwritable_reason: Mapped[str] = mapped_column(String(300), default="")
+    """Why its config can't be written now; it keeps the one it has until somebody mends that."""
     poll_missed_at: Mapped[datetime | None]
     """When it was noticed that the phone is late by more than half an interval."""
     fetched_revision: Mapped[int | None]

@@ -31,7 +31,14 @@ from phoneprov.provisioning.extras import load_extras, parameters_of
 from phoneprov.provisioning.files import AskedFile, read_path
 from phoneprov.provisioning.keys import load_keys
 from phoneprov.provisioning.sealing import is_sealed_answer, judge_sealing, note_key_use
+from phoneprov.provisioning.unwritable import (
+    UNWRITABLE,
+    UNWRITABLE_ERRORS,
+    note_unwritable,
+    note_written,
+)
 from phoneprov.vendors.encryption import encrypt_file
+from phoneprov.vendors.errors import UnwritableValueError
 from phoneprov.vendors.registry import WRITERS, read_user_agent
 from phoneprov.vendors.writer import AgentFacts
 
@@ -121,7 +128,7 @@ class Answering:
             phone = self._find_phone(session, visit)
             if phone is None:
                 return self._answer_stranger(session, visit)
-            model = self._catalog.get_model(phone.model_slug)
+            model = self._catalog.find_model(phone.model_slug)
             reason = judge_sealing(self._admit(phone, visit), phone, model, visit.file)
             if not reason.is_admitted:
                 self._note(visit, phone.id, reason, NOT_FOUND, None)
@@ -129,7 +136,10 @@ class Answering:
             epoch = self.cache.epoch(phone.id)
             if note_first_contact(session, phone, reason, visit.ask.address, visit.at):
                 session.commit()
-            return self._answer_phone(session, phone, visit, reason, epoch)
+            try:
+                return self._answer_phone(session, phone, visit, reason, epoch)
+            except UNWRITABLE_ERRORS as error:
+                return self._refuse_for_now(session, phone, visit, reason, str(error))
 
     def _find_phone(self, session: Session, visit: Visit) -> Phone | None:
         """Return the phone of the token, else of the MAC address.
@@ -179,7 +189,10 @@ class Answering:
     def _answer_phone(
         self, session: Session, phone: Phone, visit: Visit, reason: Reason, epoch: int
     ) -> Answer:
-        writer = WRITERS[self._catalog.get_model(phone.model_slug).vendor]
+        model = self._catalog.find_model(phone.model_slug)
+        if model is None:
+            raise UnwritableValueError(f"the catalogue has no model {phone.model_slug}")
+        writer = WRITERS[model.vendor]
         if visit.file.event is not None:
             answer = reports.take_report(session, writer, phone, visit.ask, visit.file.event)
             session.commit()
@@ -200,6 +213,16 @@ class Answering:
         self._note(visit, phone.id, reason, answer, None)
         return answer
 
+    def _refuse_for_now(
+        self, session: Session, phone: Phone, visit: Visit, reason: Reason, why: str
+    ) -> Answer:
+        """Say that there is nothing now: a phone keeps its config then, and asks again."""
+        session.rollback()
+        note_unwritable(session, phone, why, visit.at)
+        session.commit()
+        self._note(visit, phone.id, reason, UNWRITABLE, None)
+        return UNWRITABLE
+
     def _compose(
         self, session: Session, phone: Phone, visit: Visit, reason: Reason
     ) -> CachedFile | None:
@@ -216,6 +239,8 @@ class Answering:
         if written is None:
             return None
         main = writer.write_file(config, writer.main_file_name(config))
+        if note_written(loaded):
+            session.commit()
         carries_config = main is not None and main.body == written.body
         if is_sealed_answer(reason, config.model, visit.file):
             written = encrypt_file(config.model, written, loaded.config_key)

@@ -13,7 +13,9 @@ from phoneprov.provisioning.files import AskedFile
 from phoneprov.vendors.encryption import encrypts
 
 
-def judge_sealing(reason: Reason, phone: Phone, model: PhoneModel, file: AskedFile) -> Reason:
+def judge_sealing(
+    reason: Reason, phone: Phone, model: PhoneModel | None, file: AskedFile
+) -> Reason:
     """Refuse a plain file to whoever has the phone's own address, once it has used its key.
 
     On plain HTTP that address can be read on the wire; the key can't. A phone that has lost its
@@ -21,7 +23,8 @@ def judge_sealing(reason: Reason, phone: Phone, model: PhoneModel, file: AskedFi
     """
     has_key = phone.key_used_at is not None and phone.tenant.encrypts_configs
     is_plain = not file.is_sealed and file.event is None
-    if reason is Reason.TOKEN and has_key and is_plain and encrypts(model.vendor):
+    can_seal = model is not None and encrypts(model.vendor)
+    if reason is Reason.TOKEN and has_key and is_plain and can_seal:
         return Reason.UNENCRYPTED
     return reason
 

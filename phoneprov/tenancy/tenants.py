@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from zoneinfo import available_timezones
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.core.text import clean_text
+from phoneprov.core.zones import ZONE_NAMES
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.models import Tenant
 
@@ -140,22 +139,11 @@ def make_slug(name: str) -> str:
     return slug[:LONGEST_SLUG].strip("-") or "tenant"
 
 
-@cache
-def list_time_zones() -> tuple[str, ...]:
-    """Return the names of all time zones a phone can be in, by region."""
-    regions = sorted(name for name in available_timezones() if "/" in name and _is_region(name))
-    return (*regions, "UTC")
-
-
-def _is_region(name: str) -> bool:
-    return not name.startswith(("Etc/", "SystemV/", "US/", "posix/", "right/"))
-
-
 def _check(draft: TenantDraft) -> dict[str, object]:
     name = clean_text(draft.name, field="name", longest=LONGEST_NAME)
     if not name:
         raise InvalidValueError("Enter the customer's name.", field="name")
-    if draft.time_zone not in available_timezones():
+    if draft.time_zone not in ZONE_NAMES:
         message = "Choose a time zone from the list, such as Europe/Berlin."
         raise InvalidValueError(message, field="time_zone")
     _check_range(draft.poll_minutes, POLL_MINUTES, "minutes", "poll_minutes")

@@ -3,23 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from phoneprov.vendors.zone import ZoneChange, ZoneRules
 
-_REGIONS = frozenset(
-    {
-        "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe",
-        "Indian", "Pacific",
-    }
-)  # fmt: skip
-"""Leaves out Etc, posix and right, and countries' old names for the same zones (US/Eastern)."""
-ZONE_NAMES: tuple[str, ...] = tuple(
-    sorted(
-        name for name in available_timezones() if name == "UTC" or name.split("/")[0] in _REGIONS
-    )
-)
-"""The zones offered to people: Area/City, and UTC."""
 LAST_WEEK = 5
 DAYS_A_WEEK = 7
 YEARS_LOOKED_AT = 12

@@ -56,7 +56,8 @@ def account_values(config: PhoneConfig) -> dict[str, object]:
 
 def _password(account: Account) -> str:
     if account.password.strip().upper() in COMMAND_WORDS:
-        raise UnwritableValueError(f"“{account.password}” can't be a password on a Yealink")
+        message = f"the SIP password of {account.user} is a word that a Yealink takes for a command"
+        raise UnwritableValueError(message)
     return account.password
 
 

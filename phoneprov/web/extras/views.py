@@ -8,11 +8,13 @@ from werkzeug.wrappers import Response
 from phoneprov.catalog.model import Vendor
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError
+from phoneprov.core.text import as_sentence
 from phoneprov.fleet.extra_models import ExtraParameter
 from phoneprov.fleet.extra_parameters import Level, list_parameters, save_parameters
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.queries import title_phone
 from phoneprov.provisioning.preview import Told, explain_file, list_our_names, load_told
+from phoneprov.provisioning.unwritable import UNWRITABLE_ERRORS
 from phoneprov.vendors.lines import FORMATS
 from phoneprov.vendors.vocabulary import advise
 from phoneprov.web.access import admin_only, current_tenant
@@ -54,8 +56,11 @@ def phone(phone_id: int) -> Answer:
     found = get_own_phone(phone_id)
     level = Level(tenant=current_tenant(), vendor=_vendor(found), phone=found)
     back = url_for("phones.edit", tenant_slug=current_tenant().slug, phone_id=phone_id)
-    told = _load_told(found)
-    return _answer(level, back=back, ours=list_our_names(told))
+    try:
+        ours = list_our_names(_load_told(found))
+    except UNWRITABLE_ERRORS:
+        ours = frozenset()  # this page may be where it is mended
+    return _answer(level, back=back, ours=ours)
 
 
 @blueprint.get(f"{PHONE}/origins")
@@ -63,7 +68,12 @@ def origins(phone_id: int) -> Answer:
     """Show where each value of a phone's config comes from, secrets masked."""
     found = get_own_phone(phone_id)
     told = _load_told(found)
-    rows = explain_file(told)
+    try:
+        rows = explain_file(told)
+    except UNWRITABLE_ERRORS as error:
+        flash(as_sentence(f"its config can't be written: {error}"), "warning")
+        slug = current_tenant().slug
+        return redirect(url_for("phones.show", tenant_slug=slug, phone_id=phone_id), 303)
     return render_template(
         "extras/origins.html",
         phone=found,

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.catalog.model import PhoneModel, Vendor
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.core.mac import find_mac
+from phoneprov.core.zones import zones_by_region
 from phoneprov.fleet.extension_uses import ExtensionUse
 from phoneprov.tenancy.models import Tenant
-from phoneprov.vendors.zone_rules import ZONE_NAMES
 from phoneprov.web.phones.key_offers import KeyOffers
 
 Options = dict[str, list[tuple[str, str]]]
@@ -63,7 +62,7 @@ class Offers:
     def zone_options(self) -> Options:
         """Return the time zones by region; the tenant's stands first, as a reference."""
         offered: Options = {"": [("", f"Tenant default ({self.tenant.time_zone})")]}
-        for region, names in groupby(sorted(ZONE_NAMES), key=lambda name: name.partition("/")[0]):
+        for region, names in zones_by_region().items():
             offered[region] = [(name, name.replace("_", " ")) for name in names]
         return offered
 

@@ -11,6 +11,7 @@ from flask import render_template
 from markupsafe import Markup
 
 from phoneprov.catalog.catalog import Catalog
+from phoneprov.core.text import as_sentence
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.queries import (
     PhoneDetails,
@@ -23,6 +24,7 @@ from phoneprov.operations.commands import list_commands
 from phoneprov.operations.models import Command
 from phoneprov.provisioning.preview import list_losses, load_told, show_files
 from phoneprov.provisioning.transcript import read_transcript
+from phoneprov.provisioning.unwritable import UNWRITABLE_ERRORS
 from phoneprov.tenancy.models import Installation
 from phoneprov.web.database import session
 from phoneprov.web.phones import words
@@ -159,13 +161,22 @@ def _tab_values(
             "size_words": words.size_words,
         }
     if tab is Tab.CONFIG:
-        address = runtime().settings.address_for_phones
-        told = load_told(session(), catalog, phone, phones_address=address, now=now)
-        if told is None:
-            return {"files": [], "losses": ()}
-        return {"files": show_files(told), "losses": list_losses(told)}
+        return _config_values(phone, catalog, now)
     if tab is Tab.COMMANDS:
         return {"commands": list_commands(session(), phone.id)}
     if tab is Tab.UPLOADS:
         return {"uploads": list_uploads(session(), phone.id), "size_words": words.size_words}
     return {"events": list_events(session(), phone.id)}
+
+
+def _config_values(phone: Phone, catalog: Catalog, now: datetime) -> dict[str, object]:
+    address = runtime().settings.address_for_phones
+    told = None
+    if catalog.find_model(phone.model_slug) is not None:
+        told = load_told(session(), catalog, phone, phones_address=address, now=now)
+    if told is None:
+        return {"files": [], "losses": (), "unwritable": ""}
+    try:
+        return {"files": show_files(told), "losses": list_losses(told), "unwritable": ""}
+    except UNWRITABLE_ERRORS as error:
+        return {"files": [], "losses": (), "unwritable": as_sentence(str(error))}

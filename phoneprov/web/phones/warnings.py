@@ -34,6 +34,7 @@ def list_warnings(details: PhoneDetails, catalog: Catalog, now: datetime) -> lis
         return list(_identity(phone, catalog))
     return [
         *_identity(phone, catalog),
+        *_config(phone),
         *_path(details, now),
         *_registration(details, now),
         *_check(details),
@@ -68,6 +69,16 @@ def _identity(phone: Phone, catalog: Catalog) -> Iterator[Warned]:
             cause="It got nothing. The MAC address here may be mistyped, or the phone was swapped.",
             step="Compare with the sticker",
             endpoint="phones.edit",
+        )
+
+
+def _config(phone: Phone) -> Iterator[Warned]:
+    """Yield what keeps its config from being written."""
+    if phone.unwritable_reason:
+        yield Warned(
+            title="Its config can't be written.",
+            cause="The phone keeps the config it has, and asks again, until this is mended.",
+            evidence=phone.unwritable_reason,
         )
 
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, PasswordField, SelectField, StringField
+from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired
 
+from phoneprov.core.zones import ZONE_NAMES, zones_by_region
 from phoneprov.tenancy.models import Tenant
 from phoneprov.tenancy.tenants import (
     KEEPALIVE_S,
@@ -14,8 +15,8 @@ from phoneprov.tenancy.tenants import (
     WAIT_DAYS,
     WINDOW_MINUTES,
     TenantDraft,
-    list_time_zones,
 )
+from phoneprov.web.fields import WholeNumberField
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 NO_PBX = 0
@@ -31,18 +32,6 @@ class PbxChoice:
 
 def _limits(limits: tuple[int, int]) -> dict[str, int | bool]:
     return {"min": limits[0], "max": limits[1], "required": True}
-
-
-class WholeNumberField(IntegerField):
-    """An IntegerField that takes digits alone: `int()` would also take `1_0` and `１０`."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read what was typed; raises ValueError with what to enter."""
-        typed = valuelist[0].strip() if valuelist else ""
-        if typed and not (typed.isascii() and typed.lstrip("-").isdigit()):
-            self.data = None
-            raise ValueError("Enter a whole number.")
-        super().process_formdata(valuelist)
 
 
 class TenantSettingsForm(FlaskForm):
@@ -63,8 +52,10 @@ class TenantSettingsForm(FlaskForm):
 
     def prepare(self, now: str) -> None:
         """Offer all time zones, that of today among them."""
-        names = list_time_zones()
-        self.time_zone.choices = [*([] if now in names else [now]), *names]
+        offered = dict(zones_by_region())
+        if now not in ZONE_NAMES:
+            offered = {"": (now,), **offered}
+        self.time_zone.choices = offered
 
     def read_draft(self, tenant: Tenant) -> TenantDraft:
         """Return what was typed, and all else as it is."""
@@ -146,5 +137,5 @@ class DeleteTenantForm(FlaskForm):
     typed_name = StringField("Type the name to confirm", render_kw={**_PLAIN, "maxlength": 100})
 
 
-def _number(field: IntegerField) -> int:
+def _number(field: WholeNumberField) -> int:
     return field.data if isinstance(field.data, int) else -1

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from phoneprov.catalog.loader import load_catalog
-from phoneprov.vendors.zone_rules import ZONE_NAMES, zone_rules
+from phoneprov.core.zones import ZONE_NAMES
+from phoneprov.vendors.zone_rules import zone_rules
 from tests.conformance import intents
 from tests.conformance.matrix.desks import config_for, desk_for
 

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from phoneprov.core.zones import ZONE_NAMES
 from phoneprov.vendors.grandstream.time import posix_rule
-from phoneprov.vendors.zone_rules import ZONE_NAMES, zone_rules
+from phoneprov.vendors.zone_rules import zone_rules
 
 YEAR = 2026
 LONGEST = 64
