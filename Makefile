@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SHELL := /bin/bash
+COVERED := --cov --cov-report=term --cov-fail-under=95  # of the packages in pyproject.toml
 
 .PHONY: help run demo check test conformance bench clean
 
@@ -25,7 +26,7 @@ check: $(VENV)/.tests ## lint, types, layers, templates
 
 test: $(VENV)/.tests ## all tests; installs the real components it may
 	bash tests/install_components.sh
-	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto $(or $(PYTEST_ARGS),$(COVERED))
 
 conformance: $(VENV)/.tests ## what phones read, for every model
 	$(BIN)/python -m pytest tests/conformance --matrix -q -n auto $(PYTEST_ARGS)

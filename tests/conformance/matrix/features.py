@@ -19,6 +19,7 @@ from phoneprov.vendors.writer import NotPossible, Order
 from phoneprov.vendors.zone_rules import zone_rules
 from tests.conformance import intents
 from tests.conformance.matrix.desks import config_for, desk_for
+from tests.conformance.matrix.extras import encrypted, extra
 
 Feature = Callable[[PhoneModel], str | None]
 
@@ -203,6 +204,8 @@ FEATURES: dict[str, Feature] = {
     **{label: partial(zone, name=name) for label, name in ZONE_CLASSES.items()},
     **{f"key:{kind.value}": partial(key, kind=kind) for kind in ButtonKind},
     **{f"module:{kind.value}": partial(module, kind=kind) for kind in ButtonKind},
+    "extra": extra,
+    "encrypted": encrypted,
     "forgets": forgets,
     "names": names,
     "hostile": hostile,
