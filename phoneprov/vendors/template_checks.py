@@ -3,6 +3,7 @@
 import re
 import traceback
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -20,6 +21,7 @@ from phoneprov.vendors.config import (
     SipServer,
     Transport,
 )
+from phoneprov.vendors.encryption import FOLDER, encrypts
 from phoneprov.vendors.errors import UnwritableValueError
 from phoneprov.vendors.escaping import SHIPPED_TEMPLATES, own_files
 from phoneprov.vendors.registry import MAKERS
@@ -28,6 +30,8 @@ from phoneprov.vendors.zone_rules import zone_rules
 
 SAMPLE_MAC = "0200005e1001"
 _URL = "http://phones.example.net/prov/"
+_TOKEN = "t/sample/"  # noqa: S105 - of no phone
+_KEY = "k0000000000000000000000000sample"
 
 
 def make_writers(
@@ -68,21 +72,20 @@ def _rendering_mistakes(writer: VendorWriter, catalog: Catalog, folder: Path) ->
     seen: dict[str, list[str]] = {}
     for model in catalog.models_by_vendor().get(writer.vendor, ()):
         try:
-            for file in _write_all(writer, model, catalog.module_models):
+            config = sample_config(model, catalog.module_models)
+            for file in _write_all(writer, config):
                 _check_markup(file)
+            _check_lead(writer, config)
         except (TemplateError, UnwritableValueError, ET.ParseError, TypeError) as error:
             seen.setdefault(_say(error, folder), []).append(model.name)
     return [f"{said} (on {', '.join(models)})" for said, models in seen.items()]
 
 
-def _write_all(
-    writer: VendorWriter, model: PhoneModel, modules: Mapping[str, ModuleModel]
-) -> Iterator[VendorFile]:
-    config = sample_config(model, modules)
-    names = [step.name for step in writer.boot_sequence(model, config.mac)]
+def _write_all(writer: VendorWriter, config: PhoneConfig) -> Iterator[VendorFile]:
+    names = [step.name for step in writer.boot_sequence(config.model, config.mac)]
     for name in dict.fromkeys([writer.main_file_name(config), *names]):
         own = writer.write_file(config, name)
-        common = writer.write_common_file(model, name, _URL)
+        common = writer.write_common_file(config.model, name, _URL)
         yield from (file for file in (own, common) if file is not None)
 
 
@@ -93,6 +96,18 @@ def _check_markup(file: VendorFile) -> None:
         except ET.ParseError as error:
             message = f"{file.name} is no well-formed XML: {error}"
             raise UnwritableValueError(message) from error
+
+
+def _check_lead(writer: VendorWriter, config: PhoneConfig) -> None:
+    """Refuse a config after which the phone would be lost: it can't be told anything any more."""
+    keyed = replace(config, provisioning=replace(config.provisioning, key=_KEY))
+    file = writer.write_file(keyed, writer.main_file_name(keyed))
+    body = file.body.decode() if file else ""
+    has_key = encrypts(config.model.vendor)
+    if _TOKEN + (FOLDER if has_key else "") not in body:
+        raise UnwritableValueError("the phone's own address is missing, so it would not come back")
+    if has_key and _KEY not in body:
+        raise UnwritableValueError("the key is missing, so the phone couldn't read what follows")
 
 
 def _say(error: Exception, folder: Path) -> str:
@@ -125,7 +140,7 @@ def sample_config(model: PhoneModel, modules: Mapping[str, ModuleModel]) -> Phon
         zone=zone_rules("Europe/Berlin", datetime.now(UTC).year),
         ntp_server="ntp.example.net",
         admin_password="sample-Password-1",  # noqa: S106 - of no phone
-        provisioning=Provisioning(base_url=f"{_URL}t/sample/", poll_minutes=60),
+        provisioning=Provisioning(base_url=f"{_URL}{_TOKEN}", poll_minutes=60),
         buttons=_buttons(model.line_keys),
         modules=attached,
         pickup_code="*8",
