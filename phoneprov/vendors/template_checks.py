@@ -104,7 +104,8 @@ def _check_lead(writer: VendorWriter, config: PhoneConfig) -> None:
     file = writer.write_file(keyed, writer.main_file_name(keyed))
     body = file.body.decode() if file else ""
     has_key = encrypts(config.model.vendor)
-    if _TOKEN + (FOLDER if has_key else "") not in body:
+    own_address = f"{_TOKEN}{FOLDER if has_key else ''}".rstrip("/")
+    if own_address not in body:
         raise UnwritableValueError("the phone's own address is missing, so it would not come back")
     if has_key and _KEY not in body:
         raise UnwritableValueError("the key is missing, so the phone couldn't read what follows")
