@@ -23,7 +23,7 @@ WIDTHS = (1440, 390)
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 HEIGHT = 900
 PHONES = 12
-ONLINE_WITHIN_S = 60
+ONLINE_WITHIN_S = 180
 FOR_README = "README"
 
 
