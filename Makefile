@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SHELL := /bin/bash
-COVERED := --cov --cov-report=term --cov-fail-under=95  # of the packages in pyproject.toml
 
 .PHONY: help run demo check test conformance bench clean
 
@@ -26,7 +25,12 @@ check: $(VENV)/.tests ## lint, types, layers, templates
 
 test: $(VENV)/.tests ## all tests; installs the real components it may
 	bash tests/install_components.sh
-	$(BIN)/python -m pytest -n auto $(or $(PYTEST_ARGS),$(COVERED))
+ifdef PYTEST_ARGS
+	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+else
+	$(BIN)/python -m pytest -n auto -m "not alone" --cov --cov-report=
+	$(BIN)/python -m pytest -m alone --cov --cov-append --cov-report=term --cov-fail-under=95
+endif
 
 conformance: $(VENV)/.tests ## what phones read, for every model
 	$(BIN)/python -m pytest tests/conformance --matrix -q -n auto $(PYTEST_ARGS)

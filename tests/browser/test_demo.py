@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 import requests
 
 from tests.rigs.person import Person
@@ -26,6 +27,7 @@ def statuses(person: Person) -> list[str]:
     return [one.text.strip() for one in page.select("tr.phone-row .cell-status .status")]
 
 
+@pytest.mark.alone
 def test_twelve_phones_go_online_by_themselves(tmp_path: Path) -> None:
     """R67: within 60 s of the start all twelve are Online, and one that goes away is Offline."""
     port = free_port()

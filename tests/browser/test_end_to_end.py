@@ -92,6 +92,7 @@ def wait_for_words(page: Page, word: str, within_s: float) -> float:
     return time.monotonic() - started
 
 
+@pytest.mark.alone
 def test_four_vendors_go_their_way_and_obey(
     office: tuple[ServerRig, KamailioRig, dict[Mac, int]], page: Page, tmp_path: Path
 ) -> None:
