@@ -40,7 +40,7 @@ from phoneprov.provisioning.unwritable import (
 from phoneprov.vendors.encryption import encrypt_file
 from phoneprov.vendors.errors import UnwritableValueError
 from phoneprov.vendors.registry import WRITERS, read_user_agent
-from phoneprov.vendors.writer import AgentFacts
+from phoneprov.vendors.writer import AgentFacts, carries_accounts
 
 LONGEST_AGENT = 250
 UPLOAD_METHODS = frozenset({"PUT", "POST"})
@@ -238,10 +238,9 @@ class Answering:
         written = writer.write_file(config, visit.file.name)
         if written is None:
             return None
-        main = writer.write_file(config, writer.main_file_name(config))
         if note_written(loaded):
             session.commit()
-        carries_config = main is not None and main.body == written.body
+        carries_config = carries_accounts(writer, config, visit.file.name, written)
         if is_sealed_answer(reason, config.model, visit.file):
             written = encrypt_file(config.model, written, loaded.config_key)
             if visit.ask.method == "GET" and note_key_use(session, loaded, visit.at):

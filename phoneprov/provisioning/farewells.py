@@ -15,6 +15,7 @@ from phoneprov.provisioning.files import AskedFile
 from phoneprov.tenancy.models import Tenant
 from phoneprov.vendors.encryption import encrypt_file
 from phoneprov.vendors.registry import WRITERS
+from phoneprov.vendors.writer import carries_accounts
 
 
 def answer_farewell(  # noqa: PLR0913 - a request with its frame
@@ -40,8 +41,7 @@ def answer_farewell(  # noqa: PLR0913 - a request with its frame
     written = writer.write_file(config, file.name)
     if written is None:
         return NOT_FOUND
-    main = writer.write_file(config, writer.main_file_name(config))
-    if ask.method == "GET" and main is not None and main.body == written.body:
+    if ask.method == "GET" and carries_accounts(writer, config, file.name, written):
         farewell.fetched_at = now
         session.commit()
     if file.is_sealed and farewell.config_key:

@@ -68,6 +68,8 @@ def ini_value(value: object, reserved: frozenset[str] = frozenset(), empty: str 
     it is shown instead of obeyed. `empty` stands for no text at all, where the firmware would
     keep its old value for an empty one.
     """
+    if type(value) is int:  # most values are numbers
+        return str(value)
     if type(value) is str and value.isalnum():  # letters and digits: no need to look closer
         return value
     text = plain_text(value).strip()

@@ -135,3 +135,17 @@ class VendorWriter(Protocol):
     def read_report(self, kind: str, query: dict[str, str], body: bytes) -> PhoneReport | None:
         """Return what the phone told at `<base_url>event/<kind>`, or None if it makes no sense."""
         ...
+
+
+def carries_accounts(
+    writer: VendorWriter, config: PhoneConfig, name: str, written: VendorFile
+) -> bool:
+    """Tell whether the file written for `name` is the one with the accounts.
+
+    A phone may ask for that one under several names.
+    """
+    main_name = writer.main_file_name(config)
+    if name.lower() == main_name.lower():
+        return True
+    main = writer.write_file(config, main_name)
+    return main is not None and main.body == written.body
