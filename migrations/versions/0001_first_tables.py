@@ -182,6 +182,7 @@ def upgrade():
     sa.Column('is_default', sa.Boolean(), nullable=False),
     sa.Column('leaves_out_own', sa.Boolean(), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('step', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['tenant_id'], ['tenant.id'], name=op.f('fk_button_layout_tenant_id_tenant'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_button_layout')),
@@ -207,6 +208,19 @@ def upgrade():
     with op.batch_alter_table('layout_button', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_layout_button_extension_id'), ['extension_id'], unique=False)
 
+    op.create_table('layout_step',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('layout_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('words', sa.String(length=200), nullable=False),
+    sa.Column('made_by', sa.String(length=254), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('before', sa.JSON(), nullable=False),
+    sa.Column('after', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['layout_id'], ['button_layout.id'], name=op.f('fk_layout_step_layout_id_button_layout'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_layout_step')),
+    sa.UniqueConstraint('layout_id', 'number', name=op.f('uq_layout_step_layout_id'))
+    )
     op.create_table('phone',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('tenant_id', sa.Integer(), nullable=False),
@@ -463,6 +477,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_phone_button_layout_id'))
 
     op.drop_table('phone')
+    op.drop_table('layout_step')
     with op.batch_alter_table('layout_button', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_layout_button_extension_id'))
 

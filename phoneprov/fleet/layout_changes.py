@@ -12,11 +12,13 @@ from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.fleet.layout_uses import list_users
 from phoneprov.fleet.revisions import touch_layout_phones
-from phoneprov.layouts import buttons, layouts
+from phoneprov.layouts import buttons, fill, history, layouts
 from phoneprov.layouts.drafts import ButtonDraft, LayoutDraft
+from phoneprov.layouts.fill import FillDraft, Filled
+from phoneprov.layouts.history import one_step
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.pbx.dialects.dialect import Dialect
-from phoneprov.tenancy.audit import Actor
+from phoneprov.tenancy.audit import Actor, write_audit
 
 TOLD_TO_PHONES = frozenset({"leaves_out_own"})
 """Fields of a layout that change what its phones are told."""
@@ -65,9 +67,18 @@ def assign_button(  # noqa: PLR0913 - a verb with its actor and time
 
     Raises InvalidValueError with the field and the reason.
     """
-    changed = buttons.assign_button(
-        session, catalog, layout, position, draft, dialect=dialect, actor=actor, now=now, seen=seen
-    )
+    with one_step(session, layout, f"key {position} set", actor=actor, now=now):
+        changed = buttons.assign_button(
+            session,
+            catalog,
+            layout,
+            position,
+            draft,
+            dialect=dialect,
+            actor=actor,
+            now=now,
+            seen=seen,
+        )
     return touch_layout_phones(session, layout.id, now) if changed else 0
 
 
@@ -75,7 +86,8 @@ def clear_button(
     session: Session, layout: ButtonLayout, position: int, *, actor: Actor, now: datetime
 ) -> int:
     """Let a key do nothing."""
-    changed = buttons.clear_button(session, layout, position, actor=actor, now=now)
+    with one_step(session, layout, f"key {position} cleared", actor=actor, now=now):
+        changed = buttons.clear_button(session, layout, position, actor=actor, now=now)
     return touch_layout_phones(session, layout.id, now) if changed else 0
 
 
@@ -93,8 +105,59 @@ def move_button(  # noqa: PLR0913 - a verb with its actor and time
 
     Raises NotAllowedError where a key can't carry what it would get.
     """
-    changed = buttons.move_button(session, catalog, layout, position, to, actor=actor, now=now)
+    with one_step(session, layout, f"key {position} moved to {to}", actor=actor, now=now):
+        changed = buttons.move_button(session, catalog, layout, position, to, actor=actor, now=now)
     return touch_layout_phones(session, layout.id, now) if changed else 0
+
+
+def fill_layout(  # noqa: PLR0913 - a verb with its actor and time
+    session: Session,
+    catalog: Catalog,
+    layout: ButtonLayout,
+    draft: FillDraft,
+    *,
+    dialect: Dialect,
+    actor: Actor,
+    now: datetime,
+) -> tuple[Filled, int]:
+    """Fill many keys in one step; return what came of it beside the phones.
+
+    Raises InvalidValueError with the field that is wrong.
+    """
+    words = f"filled with {draft.pattern.value.replace('_', ' ')}"
+    with one_step(session, layout, words, actor=actor, now=now):
+        filled = fill.fill_layout(session, catalog, layout, draft, dialect)
+    note = f"{filled.placed} keys {words}"
+    write_audit(
+        session, actor, "layout.fill", layout.name, at=now, tenant_id=layout.tenant_id, note=note
+    )
+    return filled, touch_layout_phones(session, layout.id, now)
+
+
+def undo_step(
+    session: Session, layout: ButtonLayout, seen: int, *, actor: Actor, now: datetime
+) -> str | None:
+    """Take back the last step and tell the phones; return what it was.
+
+    Raises NotAllowedError where somebody else has changed the layout meanwhile.
+    """
+    words = history.undo(session, layout, seen, actor=actor, now=now)
+    if words is not None:
+        touch_layout_phones(session, layout.id, now)
+    return words
+
+
+def redo_step(
+    session: Session, layout: ButtonLayout, seen: int, *, actor: Actor, now: datetime
+) -> str | None:
+    """Do again what was taken back last and tell the phones; return what it was.
+
+    Raises NotAllowedError where somebody else has changed the layout meanwhile.
+    """
+    words = history.redo(session, layout, seen, actor=actor, now=now)
+    if words is not None:
+        touch_layout_phones(session, layout.id, now)
+    return words
 
 
 def _refuse_while_used(session: Session, layout: ButtonLayout) -> None:

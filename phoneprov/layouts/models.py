@@ -1,8 +1,9 @@
 """Tables of the layouts and their buttons."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from phoneprov.core.database import Model, WordColumn
@@ -44,6 +45,8 @@ class ButtonLayout(Model):
     leaves_out_own: Mapped[bool] = mapped_column(default=True)
     """Whether a phone gets no BLF on its own extension."""
     revision: Mapped[int] = mapped_column(default=1)
+    step: Mapped[int] = mapped_column(default=0)
+    """Number of the last step that counts; those after it were taken back."""
     created_at: Mapped[datetime]
 
 
@@ -65,3 +68,19 @@ class LayoutButton(Model):
     extension_id: Mapped[int | None] = mapped_column(
         ForeignKey("extension.id", ondelete="SET NULL"), index=True
     )
+
+
+class LayoutStep(Model):
+    """One change of a layout's buttons, with what they were before and after."""
+
+    __tablename__ = "layout_step"
+    __table_args__ = (UniqueConstraint("layout_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    layout_id: Mapped[int] = mapped_column(ForeignKey("button_layout.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    words: Mapped[str] = mapped_column(String(200))
+    made_by: Mapped[str] = mapped_column(String(254))
+    made_at: Mapped[datetime]
+    before: Mapped[list[list[Any]]] = mapped_column(JSON)
+    after: Mapped[list[list[Any]]] = mapped_column(JSON)

@@ -14,6 +14,7 @@ from phoneprov.core.errors import InvalidValueError, NotAllowedError
 from phoneprov.fleet.layout_changes import assign_button, clear_button, move_button
 from phoneprov.fleet.layout_uses import count_delivered
 from phoneprov.layouts.buttons import list_buttons, mark_of
+from phoneprov.layouts.history import find_redo, find_undo
 from phoneprov.layouts.models import LONGEST_VALUE, ButtonLayout, LayoutButton
 from phoneprov.layouts.targets import LayoutTarget
 from phoneprov.pbx.dialects.typed import feature_label
@@ -137,6 +138,8 @@ def _values(opened: Open, page: int) -> dict[str, object]:
         "target": opened.target,
         "picture": draw(opened.target, opened.rows, opened.desk, page=page),
         "delivery": count_delivered(session(), opened.layout),
+        "undo_step": find_undo(session(), opened.layout),
+        "redo_step": find_redo(session(), opened.layout),
         "kinds": KIND_WORDS,
         "by": utc_now() + timedelta(minutes=current_tenant().poll_minutes),
     }
