@@ -113,7 +113,13 @@ def test_everybody_can_use_it(place: Place, width: int) -> None:
     """Nothing is cut off, and axe finds nothing at all."""
     address = place.layout(f"Wide {width}")
     page = place.page(width)
-    for path in (address, f"{address}/keys/2", f"{address}/edit", f"{address}/delete"):
+    for path in (
+        address,
+        f"{address}/keys/2",
+        f"{address}/fill",
+        f"{address}/edit",
+        f"{address}/delete",
+    ):
         page.goto(path)
         assert Axe().run(page).response["violations"] == [], path
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
@@ -133,6 +139,55 @@ def test_it_works_without_script(place: Place) -> None:
     assert page.inner_text("#button-12 .key-label") == "77"
     assert "Key 12 saved." in page.inner_text("main")
     context.close()
+
+
+def test_the_three_desks_are_built_in_a_minute(place: Place) -> None:
+    """R42, R112, R113, R114: each in one step, then adapted key by key."""
+    for title, fields, keys in (
+        ("Receptionist", {"own_lines": "2"}, 2 + 12 + 5),
+        ("Sales rep", {"manager": "1001"}, 1 + 2 + 2),
+        ("Conference room", {"it_support": "1002", "front_desk": "1001"}, 3),
+    ):
+        page = place.page()
+        page.goto(place.layout(f"Desk of a {title}"))
+        page.click("text=Fill keys")
+        name = title.lower().replace(" ", "_")
+        for field, value in fields.items():
+            page.fill(f"#{name}-{field}", value)
+        if title == "Sales rep":
+            page.select_option(f"#{name}-fellows", index=[3, 4])
+        page.click(f"form[aria-labelledby={name}-title] button")
+        page.wait_for_selector(f"text={keys} keys filled")
+        page.click("#button-1")
+        page.wait_for_selector(FOCUSED)
+        page.fill("#label", "Main")
+        page.click("text=Save key 1")
+        page.wait_for_selector("#button-1 .key-label:text-is('Main')")
+        page.context.close()
+
+
+def test_steps_are_taken_back_by_keyboard_after_a_reload(place: Place) -> None:
+    """Undo and Redo know what they do, and leave a field that is being typed in alone."""
+    page = place.page()
+    page.goto(place.layout("Steps"))
+    page.click("#button-2")
+    page.wait_for_selector(FOCUSED)
+    page.select_option("#kind", "custom")
+    page.wait_for_selector("label[for=value]:text-is('Dial string')")
+    page.fill("#value", "77")
+    page.keyboard.press("Control+z")
+    page.fill("#value", "78")
+    page.click("text=Save key 2")
+    page.wait_for_selector("#undo-step:not([disabled])")
+    page.reload()
+    page.focus("#button-1")
+    page.keyboard.press("Control+z")
+    page.wait_for_selector("text=Key 2 set: taken back.")
+    assert page.inner_text("#button-2 .key-label").strip() in {"", "empty"}
+    page.keyboard.press("Control+Shift+z")
+    page.wait_for_selector("text=Key 2 set: done again.")
+    assert page.inner_text("#button-2 .key-label") == "78"
+    assert page.is_disabled("#redo-step")
 
 
 def test_another_model_in_the_phone_form_offers_its_own_layouts(place: Place) -> None:

@@ -101,7 +101,15 @@ def add_states(person: Person) -> dict[str, int]:
     )  # fmt: skip
     person.submit("/t/demo/users/add", name="Alice Admin", email="alice@demo.example", role="admin")
     person.submit("/t/demo/users/add", name="Bob", email="bob@demo.example", role="viewer")
+    ids["layout"] = _add_layout(person, "Reception", "yealink-t46u")
     return ids
+
+
+def _add_layout(person: Person, name: str, model: str) -> int:
+    answer = person.submit("/t/demo/button-layouts/add", name=name, model_slug=model)
+    found = re.search(r"/t/demo/button-layouts/(\d+)/edit", str(answer))
+    assert found is not None
+    return int(found.group(1))
 
 
 def _add_phone(person: Person, mac: str, model: str, extension: str, place: str = "") -> int:

@@ -42,6 +42,7 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
     """Return all screens of a demonstration with its added states (`demo.add_states`)."""
     phones = "/t/demo/phones"
     first = f"{phones}/1"
+    layout = f"/t/demo/button-layouts/{ids['layout']}"
     return [
         Screen("log-in", "/log-in", needs_login=False),
         Screen("log-in-refused", "/log-in", _log_in_wrongly, needs_login=False),
@@ -74,6 +75,15 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
         Screen("extension-delete", "/t/demo/extensions/1/delete"),
         Screen("import", "/t/demo/extensions/import"),
         Screen("import-preview", "/t/demo/extensions/import", _preview_import),
+        Screen("layouts", "/t/demo/button-layouts"),
+        Screen("layouts-empty", "/t/demo/module-layouts"),
+        Screen("layout-add", "/t/demo/button-layouts/add"),
+        Screen("layout", layout, _fill_layout),
+        Screen("layout-key", f"{layout}/keys/3"),
+        Screen("layout-fill", f"{layout}/fill"),
+        Screen("layout-fill-refused", f"{layout}/fill", _fill_wrongly),
+        Screen("layout-copy", f"{layout}/copy"),
+        Screen("layout-delete", f"{layout}/delete"),
         Screen("find-us", "/t/demo/how-phones-find-us"),
         Screen("removed", "/t/demo/removed-phones"),
         Screen("removed-empty", "/t/nobody-sons-plumbing-and-heating-ltd/removed-phones"),
@@ -177,3 +187,16 @@ def _test_link(page: Page) -> None:
     page.wait_for_function(
         "() => document.querySelectorAll('tr[id^=check-]:not([hidden])').length === 3"
     )
+
+
+def _fill_layout(page: Page) -> None:
+    page.click("text=Fill keys")
+    page.fill("#receptionist-own_lines", "2")
+    page.click("form[aria-labelledby=receptionist-title] button")
+    page.wait_for_selector("#button-1")
+
+
+def _fill_wrongly(page: Page) -> None:
+    page.fill("#conference_room-it_support", "nobody of that name")
+    page.click("form[aria-labelledby=conference_room-title] button")
+    page.wait_for_selector("#field-conference_room-it_support .error")
