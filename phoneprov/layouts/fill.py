@@ -30,11 +30,6 @@ class Pattern(StrEnum):
     PARK_SLOTS = "park_slots"
     OWN_LINES = "own_lines"
 
-    @property
-    def is_start(self) -> bool:
-        """Whether it is the desk of a certain person, not a helper that adds to what is there."""
-        return self in {Pattern.RECEPTIONIST, Pattern.SALES_REP, Pattern.CONFERENCE_ROOM}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FillDraft:
