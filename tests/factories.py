@@ -11,6 +11,7 @@ from phoneprov.fleet.first_contact import hash_token
 from phoneprov.fleet.models import Farewell, Phone, UnknownMac
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.layouts.models import ButtonLayout
+from phoneprov.operations.models import BulkAction, BulkOperation
 from phoneprov.pbx.link import LinkStatus
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import AuditEntry, Extension, Role, Tenant, User
@@ -100,6 +101,15 @@ FarewellFactory = make_factory(
     token_hash=factory.Sequence(lambda number: f"{number:064x}"),
     removed_at=factory.LazyFunction(utc_now),
     ends_at=factory.LazyFunction(utc_now),
+)
+
+BulkOperationFactory = make_factory(
+    BulkOperation,
+    FACTORY_CLASS=_Rows,
+    action=BulkAction.RESYNC,
+    words="Resync (read config again)",
+    ordered_by="alice@acme.example",
+    ordered_at=factory.LazyFunction(utc_now),
 )
 
 UnknownMacFactory = make_factory(

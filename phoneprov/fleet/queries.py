@@ -129,6 +129,24 @@ def list_phones(
     )
 
 
+def list_matching_ids(  # noqa: PLR0913 - the list's own question, and how many
+    session: Session,
+    catalog: Catalog,
+    tenant: Tenant,
+    filters: PhoneFilters,
+    *,
+    now: datetime,
+    limit: int,
+) -> Sequence[int]:
+    """Return the ids of all phones that match, whatever their page."""
+    query = (
+        select(Phone.id)
+        .outerjoin(Phone.extension)
+        .where(Phone.tenant_id == tenant.id, *conditions(filters, catalog, tenant, now))
+    )
+    return session.scalars(query.order_by(Phone.id).limit(limit)).all()
+
+
 def count_by_status(session: Session, tenant: Tenant, *, now: datetime) -> FleetCounts:
     """Return how many phones of a tenant have each status, flag and model, in one query."""
     flags = tuple(Flag)

@@ -14,6 +14,7 @@ from phoneprov.fleet.refresh import mark_overdue_phones_offline
 from phoneprov.fleet.registrations import forget_old_registrations
 from phoneprov.jobs.changes import ChangeFollower
 from phoneprov.jobs.own_files import OwnFiles
+from phoneprov.operations.bulk.run import run_bulks
 from phoneprov.operations.delivery import (
     close_overdue_commands,
     deliver_commands,
@@ -99,6 +100,12 @@ def _jobs_of_the_holder(bench: Workbench) -> tuple[Job, ...]:
             every=timedelta(seconds=1),
             run=lambda: deliver_commands(bench.sessions, bench.catalog, bench.links, utc_now()),
             meaning="sends orders whose turn it is",
+        ),
+        Job(
+            name="run_bulk_operations",
+            every=timedelta(seconds=1),
+            run=lambda: run_bulks(bench.sessions, bench.catalog),
+            meaning="does what was ordered for many phones, batch by batch",
         ),
         Job(
             name="close_overdue_commands",

@@ -82,3 +82,80 @@ class Command(Model):
     """The line the phone had then, for a phone that challenges a NOTIFY."""
     evidence: Mapped[str] = mapped_column(String(300), default="")
     """What is known in words: `answered 200`, `fetched its config 41 s later`."""
+
+
+class BulkAction(StrEnum):
+    """What can be done to many phones at once."""
+
+    APPLY_LAYOUT = "apply_layout"
+    SET_TIME_ZONE = "set_time_zone"
+    RESYNC = "resync"
+    REBOOT = "reboot"
+    ENABLE = "enable"
+    DISABLE = "disable"
+
+    @property
+    def label(self) -> str:
+        """The action in words."""
+        return {
+            "apply_layout": "Apply button layout",
+            "set_time_zone": "Set time zone",
+            "resync": "Resync (read config again)",
+            "reboot": "Reboot",
+            "enable": "Enable",
+            "disable": "Disable",
+        }[self]
+
+
+class BulkState(StrEnum):
+    """How far a bulk operation has come."""
+
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class ItemState(StrEnum):
+    """What became of one phone of a bulk operation."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class BulkOperation(Model):
+    """Something that was ordered for many phones; a job does it in batches."""
+
+    __tablename__ = "bulk_operation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id", ondelete="CASCADE"), index=True)
+    action: Mapped[BulkAction] = mapped_column(WordColumn(BulkAction, 20))
+    value: Mapped[str] = mapped_column(String(64), default="")
+    """By action: id of the layout, name of the zone."""
+    words: Mapped[str] = mapped_column(String(200))
+    """The action with its value, as a person reads it."""
+    state: Mapped[BulkState] = mapped_column(
+        WordColumn(BulkState, 12), default=BulkState.RUNNING, index=True
+    )
+    ordered_by: Mapped[str] = mapped_column(String(254))
+    ordered_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class BulkItem(Model):
+    """One phone of a bulk operation."""
+
+    __tablename__ = "bulk_item"
+    __table_args__ = (Index("ix_bulk_item_operation_state", "operation_id", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    operation_id: Mapped[int] = mapped_column(ForeignKey("bulk_operation.id", ondelete="CASCADE"))
+    phone_id: Mapped[int | None] = mapped_column(
+        ForeignKey("phone.id", ondelete="SET NULL"), index=True
+    )
+    phone_name: Mapped[str] = mapped_column(String(120))
+    state: Mapped[ItemState] = mapped_column(WordColumn(ItemState, 12), default=ItemState.WAITING)
+    note: Mapped[str] = mapped_column(String(200), default="")

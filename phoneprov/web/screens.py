@@ -5,6 +5,7 @@ from flask import Flask
 from phoneprov.web.activity.views import blueprint as activity
 from phoneprov.web.assets.views import blueprint as assets
 from phoneprov.web.auth.views import blueprint as auth
+from phoneprov.web.bulk.views import blueprint as bulk
 from phoneprov.web.extensions.views import blueprint as extensions
 from phoneprov.web.extras.views import blueprint as extras
 from phoneprov.web.layouts.views import blueprint as layouts
@@ -25,6 +26,7 @@ SCREENS = (
     pbxs,
     extensions,
     phones,
+    bulk,
     extras,
     layouts,
     module_layouts,

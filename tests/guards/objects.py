@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 from phoneprov.tenancy.models import Tenant, User
 from tests.cast import ALICE
 from tests.factories import (
+    BulkOperationFactory,
     ButtonLayoutFactory,
     ExtensionFactory,
     FarewellFactory,
@@ -62,6 +63,7 @@ def add_objects(session: Session) -> Objects:
         "phone_id": phone.id,
         "extension_id": extension.id,
         "layout_id": ButtonLayoutFactory.create(tenant_id=acme.id).id,
+        "operation_id": BulkOperationFactory.create(tenant_id=acme.id).id,
         "position": 1,
         "user_id": alice.id,
         "pbx_id": PbxFactory.create().id,

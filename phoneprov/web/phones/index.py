@@ -1,6 +1,7 @@
 """The list of phones, and the changes that an open list asks for every few seconds."""
 
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from flask import Response as FlaskResponse
 from flask import make_response, redirect, render_template, request, url_for
@@ -57,6 +58,11 @@ class ListView:
     def sort_address(self, column: Sort) -> str:
         """Return the address of the list in the order of a column."""
         return _address(sorted_by(self.filters, column))
+
+    @property
+    def query_text(self) -> str:
+        """Return the filters as an address would carry them, for what is done to all that match."""
+        return urlencode(write_filters(self.filters), doseq=True)
 
     @property
     def live_address(self) -> str:

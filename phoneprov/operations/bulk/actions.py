@@ -1,0 +1,207 @@
+"""What a bulk action does to a batch of phones, and which phones it leaves alone.
+
+Another action is another line in the tables at the end: its obstacle and its deed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from phoneprov.catalog.catalog import Catalog
+from phoneprov.core.errors import InvalidValueError
+from phoneprov.core.zones import ZONE_NAMES
+from phoneprov.fleet.models import Phone, PhoneEvent
+from phoneprov.fleet.revisions import touch_phones
+from phoneprov.layouts.queries import find_layout
+from phoneprov.operations.changes import disable_phone, enable_phone
+from phoneprov.operations.commands import OPEN_STATES, WAITS, why_not
+from phoneprov.operations.models import BulkAction, Command, CommandKind, CommandState
+from phoneprov.tenancy.audit import Actor
+
+Reason = str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """An action with its value, looked up for one tenant."""
+
+    action: BulkAction
+    value: str
+    words: str
+    catalog: Catalog
+    layout_id: int = 0
+    layout_model: str = ""
+    """Slug of the model that the layout is for."""
+
+
+def read_task(
+    session: Session, catalog: Catalog, tenant_id: int, action: BulkAction, value: str
+) -> Task:
+    """Return what is to be done; raises InvalidValueError for the field `value`."""
+    task = partial(Task, action=action, value=value, catalog=catalog)
+    if action is BulkAction.APPLY_LAYOUT:
+        is_id = value.isascii() and value.isdigit() and len(value) < 10  # noqa: PLR2004 - an id
+        layout = find_layout(session, tenant_id, int(value)) if is_id else None
+        if layout is None or layout.is_for_module:
+            raise InvalidValueError("Choose a layout from the list.", field="value")
+        return task(
+            words=f"{action.label}: {layout.name}",
+            layout_id=layout.id,
+            layout_model=layout.model_slug,
+        )
+    if action is BulkAction.SET_TIME_ZONE:
+        if value and value not in ZONE_NAMES:
+            raise InvalidValueError("Choose a time zone from the list.", field="value")
+        return task(words=f"{action.label}: {value or 'the tenant’s'}")
+    return task(words=action.label)
+
+
+def find_obstacle(task: Task, phone: Phone) -> Reason:
+    """Return why the action leaves this phone alone, or None if it doesn't."""
+    return _OBSTACLES[task.action](task, phone)
+
+
+def do_batch(
+    session: Session, task: Task, phones: Sequence[Phone], *, actor: Actor, now: datetime
+) -> str:
+    """Do the action to a batch of phones; return in words what each of them got."""
+    return _DEEDS[task.action](session, task, phones, actor, now)
+
+
+def _no_layout_for(task: Task, phone: Phone) -> Reason:
+    if phone.model_slug != task.layout_model:
+        found = task.catalog.find_model(task.layout_model)
+        return f"The layout is for the {found.full_name if found else task.layout_model}."
+    return "It has this layout already." if phone.button_layout_id == task.layout_id else None
+
+
+def _same_zone(task: Task, phone: Phone) -> Reason:
+    return "It has this time zone already." if (phone.time_zone or "") == task.value else None
+
+
+def _no_order(task: Task, phone: Phone) -> Reason:
+    return why_not(phone, CommandKind(task.action.value), task.catalog)
+
+
+def _is_enabled(task: Task, phone: Phone) -> Reason:
+    del task
+    return "It is enabled already." if phone.disabled_at is None else None
+
+
+def _is_disabled(task: Task, phone: Phone) -> Reason:
+    del task
+    return "It is disabled already." if phone.disabled_at is not None else None
+
+
+def _apply_layout(
+    session: Session, task: Task, phones: Sequence[Phone], actor: Actor, now: datetime
+) -> str:
+    values = {"button_layout_id": task.layout_id}
+    return _set(session, task, phones, values, actor=actor, now=now)
+
+
+def _set_zone(
+    session: Session, task: Task, phones: Sequence[Phone], actor: Actor, now: datetime
+) -> str:
+    values = {"time_zone": task.value or None}
+    return _set(session, task, phones, values, actor=actor, now=now)
+
+
+def _set(  # noqa: PLR0913 - a batch with its actor and time
+    session: Session,
+    task: Task,
+    phones: Sequence[Phone],
+    values: Mapping[str, object],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> str:
+    ids = [phone.id for phone in phones]
+    session.execute(update(Phone).where(Phone.id.in_(ids)).values(**values))
+    touch_phones(session, ids, now)
+    text = f"{task.words}, by {actor.name} for many phones."
+    _write_events(session, ids, "config", text, now)
+    return "Set; it takes it at its next check."
+
+
+def _order(
+    session: Session, task: Task, phones: Sequence[Phone], actor: Actor, now: datetime
+) -> str:
+    kind = CommandKind(task.action.value)
+    ids = [phone.id for phone in phones]
+    has_one = set(
+        session.scalars(
+            select(Command.phone_id).where(
+                Command.phone_id.in_(ids), Command.kind == kind, Command.state.in_(OPEN_STATES)
+            )
+        )
+    )
+    new = [phone_id for phone_id in ids if phone_id not in has_one]
+    if new:
+        session.execute(insert(Command), [_command(one, kind, actor, now) for one in new])
+    _write_events(session, new, "command", f"{kind.label} ordered by {actor.name}.", now)
+    return "Ordered; its page says what comes of it."
+
+
+def _command(phone_id: int, kind: CommandKind, actor: Actor, now: datetime) -> dict[str, object]:
+    return {
+        "phone_id": phone_id,
+        "kind": kind,
+        "state": CommandState.QUEUED,
+        "ordered_by": actor.name,
+        "queued_at": now,
+        "next_try_at": now,
+        "expires_at": now + WAITS[kind],
+        "evidence": "Waits for its turn.",
+    }
+
+
+def _enable(
+    session: Session, task: Task, phones: Sequence[Phone], actor: Actor, now: datetime
+) -> str:
+    del task
+    for phone in phones:
+        enable_phone(session, phone, actor=actor, now=now)
+    return "Enabled."
+
+
+def _disable(
+    session: Session, task: Task, phones: Sequence[Phone], actor: Actor, now: datetime
+) -> str:
+    del task
+    for phone in phones:
+        disable_phone(session, phone, actor=actor, now=now)
+    return "Disabled."
+
+
+def _write_events(
+    session: Session, phone_ids: Sequence[int], kind: str, text: str, now: datetime
+) -> None:
+    if phone_ids:
+        rows = [
+            {"phone_id": one, "at": now, "kind": kind, "text": text[:300], "detail": {}}
+            for one in phone_ids
+        ]
+        session.execute(insert(PhoneEvent), rows)
+
+
+_OBSTACLES: Mapping[BulkAction, Callable[[Task, Phone], Reason]] = {
+    BulkAction.APPLY_LAYOUT: _no_layout_for,
+    BulkAction.SET_TIME_ZONE: _same_zone,
+    BulkAction.RESYNC: _no_order,
+    BulkAction.REBOOT: _no_order,
+    BulkAction.ENABLE: _is_enabled,
+    BulkAction.DISABLE: _is_disabled,
+}
+_DEEDS: Mapping[BulkAction, Callable[[Session, Task, Sequence[Phone], Actor, datetime], str]] = {
+    BulkAction.APPLY_LAYOUT: _apply_layout,
+    BulkAction.SET_TIME_ZONE: _set_zone,
+    BulkAction.RESYNC: _order,
+    BulkAction.REBOOT: _order,
+    BulkAction.ENABLE: _enable,
+    BulkAction.DISABLE: _disable,
+}

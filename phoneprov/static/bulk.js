@@ -1,0 +1,61 @@
+// Ticks of the phones' list: they survive pages and filters in this tab, and are counted.
+"use strict";
+
+(() => {
+  const form = () => document.getElementById("bulk-form");
+  const boxes = () => document.querySelectorAll("#phone-rows input[name=phone]");
+  const place = () => `ticked:${form()?.dataset.tenant ?? ""}`;
+  const read = () => new Set(JSON.parse(sessionStorage.getItem(place()) ?? "[]"));
+  const write = (ids) => sessionStorage.setItem(place(), JSON.stringify([...ids]));
+
+  function show() {
+    const button = document.getElementById("bulk-ticked");
+    if (!button) return;
+    const count = read().size;
+    button.textContent = count
+      ? `With ${count} ticked phone${count === 1 ? "" : "s"}…`
+      : "With the ticked phones…";
+    document.getElementById("bulk-none").hidden = !count;
+  }
+
+  function collect() {
+    const ids = read();
+    for (const box of boxes()) {
+      if (box.checked) ids.add(box.value);
+      else ids.delete(box.value);
+    }
+    write(ids);
+    show();
+  }
+
+  function restore() {
+    const ids = read();
+    for (const box of boxes()) box.checked = ids.has(box.value);
+    show();
+  }
+
+  document.addEventListener("click", (event) => {
+    if (event.target.id === "bulk-none") {
+      write(new Set());
+      restore();
+    } else if (event.target.matches?.("#pick-all, #phone-rows input[name=phone]")) {
+      setTimeout(collect);
+    }
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target !== form()) return;
+    const here = new Set([...boxes()].map((box) => box.value));
+    for (const id of read()) {
+      if (here.has(id)) continue;
+      const field = Object.assign(document.createElement("input"), {
+        type: "hidden",
+        name: "phone",
+        value: id,
+      });
+      form().append(field);
+    }
+    write(new Set());
+  });
+  document.addEventListener("htmx:afterSettle", restore);
+  restore();
+})();
