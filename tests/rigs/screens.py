@@ -52,6 +52,12 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
         Screen("phones-filtered", f"{phones}?q=1004"),
         Screen("phones-no-match", f"{phones}?q=nothing-like-this"),
         Screen("phones-empty", "/t/nobody-sons-plumbing-and-heating-ltd/phones"),
+        Screen("phones-ticked", phones, _tick_phones),
+        Screen("bulk-new", phones, _choose_for_many),
+        Screen("bulk-plan", phones, _plan_for_many),
+        Screen("bulk-done", phones, _do_for_many),
+        Screen("bulk", "/t/demo/bulk"),
+        Screen("bulk-empty", "/t/nobody-sons-plumbing-and-heating-ltd/bulk"),
         Screen("phone", first),
         Screen("phone-asked", f"{first}?tab=asked"),
         Screen("phone-config", f"{first}?tab=config"),
@@ -200,3 +206,29 @@ def _fill_wrongly(page: Page) -> None:
     page.fill("#conference_room-it_support", "nobody of that name")
     page.click("form[aria-labelledby=conference_room-title] button")
     page.wait_for_selector("#field-conference_room-it_support .error")
+
+
+def _tick_phones(page: Page) -> None:
+    for box in page.locator("#phone-rows input[name=phone]").all()[:3]:
+        box.check()
+
+
+def _choose_for_many(page: Page) -> None:
+    page.click("#bulk-all")
+    page.wait_for_selector("#field-action")
+
+
+def _plan_for_many(page: Page) -> None:
+    _choose_for_many(page)
+    page.check("text=Set time zone")
+    page.select_option("#zone", "Europe/Vienna")
+    page.click("text=See what would happen")
+    page.wait_for_selector("#will-title")
+
+
+def _do_for_many(page: Page) -> None:
+    _choose_for_many(page)
+    page.check("text=Resync (read config again)")
+    page.click("text=See what would happen")
+    page.click("main button.primary")
+    page.wait_for_selector("#bulk-progress")

@@ -40,10 +40,10 @@ def run_bulks(sessions: sessionmaker[Session], catalog: Catalog) -> int:
     return done
 
 
-def cancel_bulk(session: Session, operation: BulkOperation, *, actor: Actor, now: datetime) -> None:
-    """Leave the phones that still wait as they are; what is done stays done."""
+def cancel_bulk(session: Session, operation: BulkOperation, *, actor: Actor, now: datetime) -> bool:
+    """Leave the phones that still wait as they are; tell whether it was running."""
     if operation.state is not BulkState.RUNNING:
-        return
+        return False
     operation.state, operation.finished_at = BulkState.CANCELLED, now
     session.execute(
         update(BulkItem)
@@ -54,6 +54,7 @@ def cancel_bulk(session: Session, operation: BulkOperation, *, actor: Actor, now
     write_audit(
         session, actor, "phones.bulk_cancel", operation.words, at=now, tenant_id=operation.tenant_id
     )
+    return True
 
 
 def _do_next_batch(sessions: sessionmaker[Session], catalog: Catalog, now: datetime) -> int:

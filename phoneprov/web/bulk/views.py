@@ -111,8 +111,10 @@ def show(operation_id: int) -> Answer:
 def cancel(operation_id: int) -> Answer:
     """Leave the phones that still wait as they are."""
     operation = _get(operation_id)
-    cancel_bulk(session(), operation, actor=current_actor(), now=utc_now())
-    flash("Cancelled. What was done stays done.", "done")
+    if cancel_bulk(session(), operation, actor=current_actor(), now=utc_now()):
+        flash("Cancelled. What was done stays done.", "done")
+    else:
+        flash("It was over already; nothing was left to cancel.", "warning")
     return redirect(_address(operation), 303)
 
 

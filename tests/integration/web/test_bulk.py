@@ -96,6 +96,8 @@ def test_while_it_runs_only_the_progress_is_asked_for(alice: Pages, ids: list[in
     assert fragment.soup.select("#bulk-progress")
     alice.post(f"{started.location}/cancel", {})
     assert "4 cancelled" in alice.get(started.location).select_text("#bulk-progress .counts")
+    alice.post(f"{started.location}/cancel", {})
+    assert "It was over already" in alice.get(started.location).text
 
 
 @pytest.mark.parametrize(
