@@ -1,6 +1,6 @@
 """`make bench`: runs every benchmark and prints its ratios."""
 
-from benchmarks import boot_storm, phones_page, prov_hit
+from benchmarks import boot_storm, bulk_apply, layout_save, phones_page, prov_hit
 
 
 def main() -> None:
@@ -8,6 +8,8 @@ def main() -> None:
     prov_hit.main()
     boot_storm.main()
     phones_page.main()
+    layout_save.main()
+    bulk_apply.main()
 
 
 if __name__ == "__main__":

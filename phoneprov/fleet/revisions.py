@@ -4,11 +4,11 @@ The bump stands in the same transaction as the change. The ids are left in `sess
 that after the commit the cache of this process lets go of what it holds for them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select, update
+from sqlalchemy import ColumnElement, Select, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
 from phoneprov.fleet.models import Phone, PhoneModule
@@ -91,8 +91,17 @@ def _touch(session: Session, which: ColumnElement[bool], now: datetime) -> int:
         .where(which)
         .values(config_revision=Phone.config_revision + 1, config_changed_at=now)
         .returning(Phone.id)
-        .execution_options(synchronize_session="fetch")
+        .execution_options(synchronize_session=False)
     )
-    ids = list(session.scalars(statement))
+    ids = set(session.scalars(statement))
+    _expire_loaded(session, ids)
     forget_cached(session, ids)
     return len(ids)
+
+
+def _expire_loaded(session: Session, ids: Collection[int]) -> None:
+    """Let the few phones at hand be read again, without looking for each of thousands."""
+    for row in session:
+        key = inspect(row).identity if isinstance(row, Phone) else None
+        if key is not None and key[0] in ids:
+            session.expire(row, ["config_revision", "config_changed_at"])

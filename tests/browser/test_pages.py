@@ -34,7 +34,8 @@ TOO_WIDE = """
 }
 """
 TOO_SMALL = """
-() => [...document.querySelectorAll(".button, .menu > summary, select, input:not([type=checkbox])")]
+() => [...document.querySelectorAll(
+    ".button, .menu > summary, select, input:not([type=checkbox], [type=radio]), .field-check label")]
   .filter((one) => one.checkVisibility() && one.type !== "hidden")
   .filter((one) => one.getBoundingClientRect().height < 39.5 && one.getBoundingClientRect().height > 1)
   .map((one) => one.outerHTML.slice(0, 90))

@@ -11,6 +11,7 @@ from phoneprov.simulator.life import PhoneSetup
 from phoneprov.simulator.phone import SimulatedPhone
 from phoneprov.simulator.vendors.base import Action, Notification
 from tests.rigs.kamailio import KamailioRig
+from tests.rigs.loopback import loopback
 from tests.rigs.person import Person
 from tests.rigs.sinks import wait_for
 from tests.rigs.sipp import SippPhone
@@ -36,7 +37,7 @@ DESKS = (
     Desk(
         PhoneIdentity(
             vendor=Vendor.YEALINK, model="T46U", mac=Mac("805ec01a2b01"), firmware="108.86.0.90",
-            local_ip="127.0.2.1",
+            local_ip=loopback("2.1"),
         ),
         "yealink-t46u",
         "201",
@@ -44,7 +45,7 @@ DESKS = (
     Desk(
         PhoneIdentity(
             vendor=Vendor.GRANDSTREAM, model="GXP2170", mac=Mac("c074ad1a2b02"),
-            firmware="1.0.11.79", local_ip="127.0.2.2",
+            firmware="1.0.11.79", local_ip=loopback("2.2"),
         ),
         "grandstream-gxp2170",
         "202",
@@ -52,7 +53,7 @@ DESKS = (
     Desk(
         PhoneIdentity(
             vendor=Vendor.CISCO, model="SPA504G", mac=Mac("8843e11a2b03"), firmware="7.5.5",
-            local_ip="127.0.2.3", serial="CBT141100HR",
+            local_ip=loopback("2.3"), serial="CBT141100HR",
         ),
         "cisco-spa504g",
         "203",
@@ -60,7 +61,7 @@ DESKS = (
     Desk(
         PhoneIdentity(
             vendor=Vendor.POLYCOM, model="VVX450", mac=Mac("64167f1a2b04"), firmware="6.4.4.8275",
-            local_ip="127.0.2.4",
+            local_ip=loopback("2.4"),
         ),
         "polycom-vvx-450",
         "204",

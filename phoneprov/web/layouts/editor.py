@@ -79,15 +79,15 @@ def key(layout_id: int, position: int) -> Answer:
     except InvalidValueError as fault:
         tell_fault(form, fault)
         return _form(_open(layout_id), form, position)
-    return _saved(layout_id, (position,), f"Key {position} saved.", told)
+    return _saved(opened, (position,), f"Key {position} saved.", told)
 
 
 @admin_only
 def clear(layout_id: int, position: int) -> Answer:
     """Let a key do nothing."""
-    layout = _open(layout_id).layout
-    told = clear_button(session(), layout, position, actor=current_actor(), now=utc_now())
-    return _saved(layout_id, (position,), f"Key {position} is empty.", told)
+    opened = _open(layout_id)
+    told = clear_button(session(), opened.layout, position, actor=current_actor(), now=utc_now())
+    return _saved(opened, (position,), f"Key {position} is empty.", told)
 
 
 @admin_only
@@ -110,15 +110,15 @@ def move(layout_id: int, position: int) -> Answer:
         form.ask_for(form.kind.data or "")
         form.form_errors.append(fault.message)
         return _form(opened, form, position)
-    return _saved(layout_id, (position, where), f"Key {position} is now key {where}.", told)
+    return _saved(opened, (position, where), f"Key {position} is now key {where}.", told)
 
 
-def _open(layout_id: int) -> Open:
+def _open(layout_id: int, desk: Desk | None = None) -> Open:
     layout = get_own_layout(layout_id)
     return Open(
         layout=layout,
         target=get_target(layout),
-        desk=load_desk(),
+        desk=desk or load_desk(),
         rows=list_buttons(session(), layout.id),
     )
 
@@ -179,14 +179,15 @@ def _reasons(opened: Open, position: int) -> list[tuple[str, str]]:
     ]
 
 
-def _saved(layout_id: int, positions: tuple[int, ...], text: str, told: int) -> Answer:
+def _saved(before: Open, positions: tuple[int, ...], text: str, told: int) -> Answer:
     """Swap the keys that changed and the counts; without script load the picture again."""
     session().flush()
-    opened = _open(layout_id)
-    page = opened.target.page_of(positions[0])
+    page = before.target.page_of(positions[0])
     if not is_htmx():
         flash(text, "done")
+        layout_id = before.layout.id
         return redirect(to("show", layout_id=layout_id, page=page if page > 1 else None), 303)
+    opened = _open(before.layout.id, before.desk)
     values = _values(opened, page)
     return render_template(
         "layouts/_saved.html", **values, positions=positions, text=text, told=told

@@ -16,6 +16,7 @@ from phoneprov.simulator.loop import Loop
 from phoneprov.simulator.pbx.server import SimulatedPbx
 from tests.integration.simulator import hand_written
 from tests.integration.simulator.conftest import FAST, FileServer
+from tests.rigs.loopback import loopback
 
 
 def grandstream_file(files: FileServer, pbx: SimulatedPbx, mac: str) -> None:
@@ -29,7 +30,7 @@ def identity(number: int) -> PhoneIdentity:
         model="GXP2135",
         mac=parse_mac(f"c074ad01{number:04x}"),
         firmware="1.0.11.85",
-        local_ip=f"127.0.2.{number}",
+        local_ip=loopback(f"2.{number}"),
     )
 
 
@@ -153,7 +154,8 @@ def test_the_command_puts_up_phones_and_counts_them(files: FileServer, pbx: Simu
         f"--url {files.url}/prov --vendor grandstream --model gxp-2170 --mac c0:74:ad:02:00:01"
     )
     host, port = pbx.address
-    arguments = [*options.split(), "--count", "2", "--local-ip", "127.0.3.1", "--minutes", "0.08"]
+    fixed = ["--count", "2", "--local-ip", loopback("3.1"), "--minutes", "0.08"]
+    arguments = [*options.split(), *fixed]
     result = CliRunner().invoke(simulate, [*arguments, "--registrar-override", f"{host}:{port}"])
     assert result.exit_code == 0, result.output
     assert "2 of 2 phones were registered." in result.output

@@ -11,6 +11,7 @@ from phoneprov.simulator.http import HttpAnswer, HttpRequest, send
 from phoneprov.simulator.loop import Loop
 from phoneprov.simulator.sip.agent import Address, SipAgent
 from phoneprov.simulator.sip.message import SipRequest, SipResponse, respond
+from tests.rigs.loopback import loopback
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def odd_server() -> Iterator[str]:
 
 
 def ask(url: str, *, checks_tls: bool = True) -> HttpAnswer:
-    return send(HttpRequest(url=url), local_ip="127.0.1.71", timeout_s=2, checks_tls=checks_tls)
+    return send(HttpRequest(url=url), local_ip=loopback("1.71"), timeout_s=2, checks_tls=checks_tls)
 
 
 def test_it_follows_a_redirect_but_not_for_ever(odd_server: str) -> None:
@@ -123,7 +124,7 @@ def test_silence_ends_a_request(loop: Loop) -> None:
         done.set()
 
     agent = loop.ask(lambda: SipAgent(loop, ("127.0.0.1", 0), lambda *_: None))
-    target = ("127.0.1.97", 5097)
+    target = (loopback("1.97"), 5097)
     loop.call_soon(lambda: agent.send(OPTIONS, target, take, timeout_s=0.2))
     assert done.wait(3)
     assert answers == [None]

@@ -16,6 +16,7 @@ from phoneprov.simulator.pbx.server import SimulatedPbx
 from phoneprov.simulator.phone import SimulatedPhone
 from tests.integration.simulator import hand_written
 from tests.integration.simulator.conftest import FAST, FileServer
+from tests.rigs.loopback import loopback
 
 AOR = "1001@acme.example"
 PACE = replace(FAST, poll_scale=1.0)
@@ -102,7 +103,7 @@ def _register(
     firmware: str = "7.6.2",
 ) -> SimulatedPhone:
     identity = PhoneIdentity(
-        vendor=vendor, model=model, mac=parse_mac(mac), firmware=firmware, local_ip="127.0.1.41"
+        vendor=vendor, model=model, mac=parse_mac(mac), firmware=firmware, local_ip=loopback("1.41")
     )
     phone = fleet.add(identity, PhoneSetup(prov_url=f"{files.url}/prov/", pace=PACE))
     phone.power_on()
@@ -215,7 +216,7 @@ def test_the_rpc_speaks_in_kamailios_shape(
     contact = info["Contacts"][0]["Contact"]
     assert list(contact) == CONTACT_FIELDS
     assert contact["User-Agent"] == "Grandstream GXP2170 7.6.2"
-    assert contact["Received"] == "sip:127.0.1.41:5080"
+    assert contact["Received"] == f"sip:{loopback('1.41')}:5080"
     assert contact["Instance"] == "<urn:uuid:00000000-0000-1000-8000-c074ad000021>"
     assert contact["Path"] == "[not set]"
     brief = call(pbx, "ul.dump", "brief")["result"]["Domains"][0]["Domain"]["AoRs"]
@@ -235,5 +236,6 @@ def test_the_rpc_answers_the_small_questions(pbx: SimulatedPbx) -> None:
 def test_a_notify_into_the_void_times_out(pbx: SimulatedPbx) -> None:
     """A contact that does not answer gives 408, as Kamailio says it."""
     headers = "From: <sip:a@b>\r\nTo: <sip:c@d>\r\nEvent: check-sync\r\n"
-    result = call(pbx, "tm.t_uac_wait_block", "NOTIFY", "sip:c@127.0.1.99:5099", ".", ".", headers)
+    nobody = f"sip:c@{loopback('1.99')}:5099"
+    result = call(pbx, "tm.t_uac_wait_block", "NOTIFY", nobody, ".", ".", headers)
     assert result["result"]["code"] == 408

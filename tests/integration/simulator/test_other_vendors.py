@@ -10,27 +10,28 @@ from phoneprov.simulator.pbx.server import SimulatedPbx
 from phoneprov.simulator.phone import SimulatedPhone
 from tests.integration.simulator import hand_written
 from tests.integration.simulator.conftest import FAST, FileServer
+from tests.rigs.loopback import loopback
 
 GRANDSTREAM = PhoneIdentity(
     vendor=Vendor.GRANDSTREAM,
     model="GXP2170",
     mac=parse_mac("c074ad000011"),
     firmware="1.0.11.85",
-    local_ip="127.0.1.31",
+    local_ip=loopback("1.31"),
 )
 CISCO = PhoneIdentity(
     vendor=Vendor.CISCO,
     model="SPA504G",
     mac=parse_mac("8843e1000012"),
     firmware="7.6.2c",
-    local_ip="127.0.1.32",
+    local_ip=loopback("1.32"),
 )
 POLYCOM = PhoneIdentity(
     vendor=Vendor.POLYCOM,
     model="VVX411",
     mac=parse_mac("64167f000013"),
     firmware="6.3.0.14929",
-    local_ip="127.0.1.33",
+    local_ip=loopback("1.33"),
 )
 
 

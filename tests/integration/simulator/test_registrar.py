@@ -15,6 +15,7 @@ from phoneprov.simulator.phone import SimulatedPhone
 from phoneprov.simulator.sip.registration import RegistrationStatus
 from tests.integration.simulator import hand_written
 from tests.integration.simulator.conftest import FAST, FileServer
+from tests.rigs.loopback import loopback
 
 MAC = "c074ad000031"
 AOR = "1001@acme.example"
@@ -31,7 +32,7 @@ def plug_in(fleet: SimulatedFleet, files: FileServer) -> SimulatedPhone:
         model="GRP2614",
         mac=parse_mac(MAC),
         firmware="1.0.13.35",
-        local_ip="127.0.1.51",
+        local_ip=loopback("1.51"),
     )
     phone = fleet.add(identity, PhoneSetup(prov_url=f"{files.url}/prov/", pace=FAST))
     phone.power_on()
@@ -134,7 +135,7 @@ def test_it_registers_again_after_the_registrar_forgot_everything(
     """At half the expiry at the latest it is back."""
     write(files, pbx)
     phone = plug_in(fleet, files)
-    phone_contact = "sip:1001@127.0.1.51:5080"
+    phone_contact = f"sip:1001@{loopback('1.51')}:5080"
     assert fleet.wait_until(lambda: phone.is_registered)
     pbx.forget_everything()
     assert pbx.contacts(AOR) == []
@@ -148,7 +149,7 @@ def test_it_says_so_when_its_sip_port_is_taken(
     """The phone stays up and tells why it can't register."""
     write(files, pbx)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
-        taken.bind(("127.0.1.51", 5080))
+        taken.bind((loopback("1.51"), 5080))
         phone = plug_in(fleet, files)
         assert fleet.wait_until(lambda: said(phone, "can't use SIP port 5080"))
     assert not phone.registrations
@@ -181,7 +182,7 @@ def test_a_registrar_that_is_away_is_asked_again(
     fleet: SimulatedFleet, files: FileServer, pbx: SimulatedPbx
 ) -> None:
     """No answer at all: the account keeps trying, and says so."""
-    write(files, pbx, "<P48>127.0.1.98:5099</P48>")
+    write(files, pbx, f"<P48>{loopback('1.98')}:5099</P48>")
     phone = plug_in(fleet, files)
     assert fleet.wait_until(lambda: said(phone, "the registrar does not answer"), timeout_s=12)
     assert set(phone.registrations.values()) <= {

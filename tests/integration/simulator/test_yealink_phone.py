@@ -7,6 +7,7 @@ from phoneprov.simulator.life import PhoneSetup, Stage
 from phoneprov.simulator.pbx.server import SimulatedPbx
 from phoneprov.simulator.phone import SimulatedPhone
 from tests.integration.simulator.conftest import FAST, FileServer
+from tests.rigs.loopback import loopback
 
 MAC = "805ec0aabb01"
 
@@ -17,7 +18,7 @@ def identity() -> PhoneIdentity:
         model="T46U",
         mac=parse_mac(MAC),
         firmware="108.86.0.90",
-        local_ip="127.0.1.21",
+        local_ip=loopback("1.21"),
     )
 
 
@@ -65,8 +66,8 @@ def test_it_boots_by_the_vendors_sequence_and_registers(
         f"/prov/{MAC}.cfg",
     ]
     assert files.asked[0].agent == "Yealink SIP-T46U 108.86.0.90 80:5e:c0:aa:bb:01"
-    assert files.asked[0].source == "127.0.1.21"
-    assert pbx.contacts("1001@acme.example") == ["sip:1001@127.0.1.21:5071"]
+    assert files.asked[0].source == loopback("1.21")
+    assert pbx.contacts("1001@acme.example") == [f"sip:1001@{loopback('1.21')}:5071"]
 
 
 def test_it_reports_that_it_is_up_and_registered(
@@ -78,7 +79,7 @@ def test_it_reports_that_it_is_up_and_registered(
     assert fleet.wait_until(
         lambda: (
             {
-                "/prov/event/booted?ip=127.0.1.21",
+                f"/prov/event/booted?ip={loopback('1.21')}",
                 f"/prov/event/registered?mac={MAC}&user=1001",
             }
             <= set(files.paths())
