@@ -10,6 +10,7 @@ import requests
 
 from tests.rigs.person import Person
 from tests.rigs.server import ServerRig
+from tests.rigs.sinks import wait_for
 
 KILLS = 20
 MACS = [f"805ec0{number:06x}" for number in range(0x101, 0x106)]
@@ -85,12 +86,17 @@ def test_twenty_kills_lose_no_acknowledged_edit(tmp_path: Path) -> None:
         assert poller.strange == []
         check_database(tmp_path / "data" / "phoneprov.db", kept, tried)
         server.start()
-    page = person.read("/t/acme/phones")
-    assert [row.text.strip() for row in page.select("tr.phone-row .cell-status .status")] == [
-        "Provisioning"
-    ] * len(MACS)
+    for mac in MACS:
+        assert requests.get(f"{server.url}/prov/{mac}.cfg", timeout=10).status_code == 200
+    assert wait_for(lambda: read_statuses(person) == ["Provisioning"] * len(MACS), 20)
     person.close()
     assert server.stop() == 0
+
+
+def read_statuses(person: Person) -> list[str]:
+    """Return the statuses that the list of phones shows."""
+    page = person.read("/t/acme/phones")
+    return [row.text.strip() for row in page.select("tr.phone-row .cell-status .status")]
 
 
 def check_database(path: Path, kept: dict[str, str], tried: dict[str, set[str]]) -> None:
