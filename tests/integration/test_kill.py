@@ -88,7 +88,8 @@ def test_twenty_kills_lose_no_acknowledged_edit(tmp_path: Path) -> None:
         server.start()
     for mac in MACS:
         assert requests.get(f"{server.url}/prov/{mac}.cfg", timeout=10).status_code == 200
-    assert wait_for(lambda: read_statuses(person) == ["Provisioning"] * len(MACS), 20)
+    recovered = ["Provisioning"] * len(MACS)
+    wait_for(lambda: read_statuses(person) == recovered, 20, "the phones' statuses are right")
     person.close()
     assert server.stop() == 0
 
