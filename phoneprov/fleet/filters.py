@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -10,10 +11,10 @@ from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from phoneprov.catalog.catalog import Catalog
-from phoneprov.fleet.late import LateLimits, has_missed_poll
 from phoneprov.fleet.models import Phone
+from phoneprov.fleet.polls import LATE_AFTER_INTERVALS
 from phoneprov.fleet.status import PhoneStatus
-from phoneprov.tenancy.models import Extension
+from phoneprov.tenancy.models import Extension, Tenant
 
 PAGE_SIZES = (50, 100, 200)
 LONGEST_SEARCH = 100
@@ -49,7 +50,7 @@ _FLAG_WORDS = {
     ),
     Flag.MISSED: (
         "missed their check",
-        "It has not asked for its config for one and a half times its interval.",
+        "It has not asked for its config for one and a half times the tenant's interval.",
     ),
     Flag.MISMATCH: (
         "other model or MAC",
@@ -91,9 +92,19 @@ class PhoneFilters:
         return bool(self.search or self.statuses or self.model_slug or self.flags)
 
 
+def late_limit(tenant: Tenant, now: datetime) -> datetime:
+    """Return the moment before which a phone's last check is too long ago."""
+    return now - timedelta(minutes=tenant.poll_minutes * LATE_AFTER_INTERVALS)
+
+
 def is_outdated() -> ColumnElement[bool]:
     """Return the condition of a phone that runs an older config than it should."""
     return and_(Phone.fetched_revision.is_not(None), Phone.fetched_revision < Phone.config_revision)
+
+
+def has_missed_poll(tenant: Tenant, now: datetime) -> ColumnElement[bool]:
+    """Return the condition of a phone that is late with its check; a disabled one never is."""
+    return and_(Phone.last_check_in_at < late_limit(tenant, now), Phone.disabled_at.is_(None))
 
 
 def is_mismatched() -> ColumnElement[bool]:
@@ -101,27 +112,27 @@ def is_mismatched() -> ColumnElement[bool]:
     return or_(Phone.told_model != "", Phone.told_mac != "")
 
 
-def flag_condition(flag: Flag, limits: LateLimits) -> ColumnElement[bool]:
+def flag_condition(flag: Flag, tenant: Tenant, now: datetime) -> ColumnElement[bool]:
     """Return the condition of a flag."""
     if flag is Flag.OUTDATED:
         return is_outdated()
     if flag is Flag.MISSED:
-        return has_missed_poll(limits)
+        return has_missed_poll(tenant, now)
     return is_mismatched()
 
 
 def conditions(
-    filters: PhoneFilters, catalog: Catalog, limits: LateLimits
+    filters: PhoneFilters, catalog: Catalog, tenant: Tenant, now: datetime
 ) -> Iterator[ColumnElement[bool]]:
-    """Yield what a phone must fulfil; the query has to join its extension."""
+    """Yield what a phone of the tenant must fulfil; the query has to join its extension."""
     if filters.statuses:
         yield Phone.status.in_(filters.statuses)
     if filters.model_slug:
         yield Phone.model_slug == filters.model_slug
     for flag in filters.flags:
-        yield flag_condition(flag, limits)
+        yield flag_condition(flag, tenant, now)
     if filters.search:
-        yield matches_search(filters.search, catalog)
+        yield _search(filters.search, catalog)
 
 
 def order_columns(filters: PhoneFilters) -> list[ColumnElement[Any]]:
@@ -140,7 +151,7 @@ def mac_part(text: str) -> str | None:
     return compact
 
 
-def matches_search(text: str, catalog: Catalog) -> ColumnElement[bool]:
+def _search(text: str, catalog: Catalog) -> ColumnElement[bool]:
     """Match every word somewhere, or the whole as a part of a MAC address."""
     words = and_(*(_word(word, catalog) for word in text.split()))
     part = mac_part(text)

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.catalog.model import PhoneModel
 from phoneprov.core.errors import InvalidValueError
-from phoneprov.fleet.drafts import UNSAID, ModuleDraft, PhoneDraft, Unsaid
-from phoneprov.fleet.models import LayoutSource, Phone, PhoneModule
-from phoneprov.fleet.profile_models import ProfileLayout
+from phoneprov.fleet.drafts import ModuleDraft, PhoneDraft, Unsaid
+from phoneprov.fleet.models import Phone, PhoneModule
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.layouts.queries import find_default, find_layout
 
@@ -24,16 +23,7 @@ class KeyPlan:
     """The layout and the modules that a phone is to have."""
 
     button_layout_id: int | None
-    layout_source: LayoutSource = LayoutSource.DEFAULT
     modules: tuple[Attached, ...] = ()
-
-    @property
-    def columns(self) -> dict[str, object]:
-        """The columns of the phone that it gives."""
-        return {
-            "button_layout_id": self.button_layout_id,
-            "layout_source": self.layout_source,
-        }
 
 
 def plan_keys(
@@ -41,20 +31,16 @@ def plan_keys(
     catalog: Catalog,
     tenant_id: int,
     draft: PhoneDraft,
-    *,
-    profile_id: int | None = None,
     phone: Phone | None = None,
 ) -> KeyPlan:
     """Return which layout and modules a new phone, or `phone`, is to have by a draft.
 
-    What the draft leaves unsaid is that of the profile, the model's default, or as it is as far
-    as it fits the model. Raises InvalidValueError for the fields `button_layout_id` and `modules`.
+    What the draft leaves unsaid is the model's default, or as it is as far as it fits the model.
+    Raises InvalidValueError for the fields `button_layout_id` and `modules`.
     """
     model = catalog.get_model(draft.model_slug)
-    layout_id, source = _plan_layout(session, tenant_id, model, draft, profile_id, phone)
     return KeyPlan(
-        button_layout_id=layout_id,
-        layout_source=source,
+        button_layout_id=_plan_layout(session, tenant_id, model, draft, phone),
         modules=_plan_modules(session, catalog, tenant_id, draft, phone),
     )
 
@@ -85,32 +71,15 @@ def most_modules(model: PhoneModel) -> int:
     return max((fit.at_most for fit in model.modules), default=0)
 
 
-def find_layout_for(
-    session: Session, tenant_id: int, model_slug: str, profile_id: int | None
-) -> tuple[int | None, LayoutSource]:
-    """Return the layout that a phone nobody chose one for has: its profile's, else the default."""
-    if profile_id is not None:
-        row = session.get(ProfileLayout, (profile_id, model_slug))
-        if row is not None:
-            return row.layout_id, LayoutSource.PROFILE
-    return find_default(session, tenant_id, model_slug), LayoutSource.DEFAULT
-
-
-def _plan_layout(  # noqa: PLR0913, PLR0917 - the draft with all that fills its gaps
-    session: Session,
-    tenant_id: int,
-    model: PhoneModel,
-    draft: PhoneDraft,
-    profile_id: int | None,
-    phone: Phone | None,
-) -> tuple[int | None, LayoutSource]:
+def _plan_layout(
+    session: Session, tenant_id: int, model: PhoneModel, draft: PhoneDraft, phone: Phone | None
+) -> int | None:
     choice = draft.button_layout_id
     if not isinstance(choice, Unsaid):
-        layout_id = _check_layout(session, tenant_id, choice, model.slug, is_for_module=False)
-        return layout_id, LayoutSource.PHONE
-    if choice is UNSAID and phone is not None and phone.model_slug == model.slug:
-        return phone.button_layout_id, phone.layout_source
-    return find_layout_for(session, tenant_id, model.slug, profile_id)
+        return _check_layout(session, tenant_id, choice, model.slug, is_for_module=False)
+    if phone is None or phone.model_slug != model.slug:
+        return find_default(session, tenant_id, model.slug)
+    return phone.button_layout_id
 
 
 def _plan_modules(

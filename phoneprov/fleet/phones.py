@@ -7,9 +7,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from phoneprov.catalog.catalog import Catalog
-from phoneprov.core.errors import InvalidValueError
 from phoneprov.core.secrets import new_token
-from phoneprov.fleet.drafts import PhoneDraft, Unsaid, check_draft, mac_taken, name_changes
+from phoneprov.fleet.drafts import PhoneDraft, check_draft, mac_taken, name_changes
 from phoneprov.fleet.events import write_event
 from phoneprov.fleet.extra_parameters import Level, save_parameters
 from phoneprov.fleet.first_contact import (
@@ -19,11 +18,8 @@ from phoneprov.fleet.first_contact import (
     open_window,
     start_over,
 )
-from phoneprov.fleet.following import follow_profile
 from phoneprov.fleet.models import Farewell, Phone, PhoneUpload, Registration, UnknownMac
 from phoneprov.fleet.phone_keys import attach_modules, plan_keys
-from phoneprov.fleet.profile_models import Profile
-from phoneprov.fleet.profiles import find_default_profile, find_profile
 from phoneprov.fleet.refresh import refresh_statuses
 from phoneprov.fleet.revisions import forget_cached, touch_phones
 from phoneprov.fleet.status import PhoneStatus
@@ -39,7 +35,7 @@ def find_phone(session: Session, tenant_id: int, phone_id: int) -> Phone | None:
     query = (
         for_tenant(tenant_id, Phone)
         .where(Phone.id == phone_id)
-        .options(joinedload(Phone.extension), joinedload(Phone.tenant), joinedload(Phone.profile))
+        .options(joinedload(Phone.extension), joinedload(Phone.tenant))
     )
     return session.scalar(query)
 
@@ -59,8 +55,7 @@ def add_phone(  # noqa: PLR0913 - a verb with its actor and time
     more about whose it is than that.
     """
     values = check_draft(session, catalog, tenant, draft)
-    profile = choose_profile(session, tenant.id, draft)
-    keys = plan_keys(session, catalog, tenant.id, draft, profile_id=profile.id if profile else None)
+    keys = plan_keys(session, catalog, tenant.id, draft)
     token = new_token()
     phone = Phone(
         tenant_id=tenant.id,
@@ -72,8 +67,7 @@ def add_phone(  # noqa: PLR0913 - a verb with its actor and time
         status_since_at=now,
         status_reason="Nothing was asked for by this MAC address since it was added.",
         admin_password=draft.admin_password or None,
-        profile_id=profile.id if profile else None,
-        **keys.columns,
+        button_layout_id=keys.button_layout_id,
         **values,
     )
     open_window(phone, tenant, now)
@@ -105,12 +99,9 @@ def change_phone(  # noqa: PLR0913 - a verb with its actor and time
     """
     tenant = phone.tenant
     values = check_draft(session, catalog, tenant, draft, own_id=phone.id)
-    changes = _move_to(
-        session, catalog, phone, choose_profile(session, tenant.id, draft, phone), now
-    )
-    keys = plan_keys(session, catalog, tenant.id, draft, profile_id=phone.profile_id, phone=phone)
+    keys = plan_keys(session, catalog, tenant.id, draft, phone)
     modules = attach_modules(session, phone.id, keys)
-    changes |= _take_values(phone, {**values, **keys.columns})
+    changes = _take_values(phone, {**values, "button_layout_id": keys.button_layout_id})
     if modules is not None:
         changes["modules"] = modules
     if not keep_password and phone.admin_password != (draft.admin_password or None):
@@ -155,10 +146,9 @@ def reassign_phone(  # noqa: PLR0913 - a verb with its actor and time
     tenant = phone.tenant
     vendor = catalog.get_model(phone.model_slug).vendor
     values = check_draft(session, catalog, tenant, draft, own_id=phone.id)
+    keys = plan_keys(session, catalog, tenant.id, draft)
     was = name_subject(phone)
-    changes = _move_to(session, catalog, phone, choose_profile(session, tenant.id, draft), now)
-    keys = plan_keys(session, catalog, tenant.id, draft, profile_id=phone.profile_id)
-    changes |= _take_values(phone, {**values, **keys.columns})
+    changes = _take_values(phone, {**values, "button_layout_id": keys.button_layout_id})
     attach_modules(session, phone.id, keys)
     level = Level(tenant=tenant, vendor=vendor, phone=phone)
     save_parameters(session, catalog, level, {}, actor=actor, now=now)
@@ -241,36 +231,6 @@ def _after_switch(
     words = {"disable": "Disabled", "enable": "Enabled", "unassign": "Extension taken off"}
     write_event(session, phone.id, "config", f"{words[action.split('.')[1]]}.", at=now)
     write_audit(session, actor, action, name_subject(phone), at=now, tenant_id=phone.tenant_id)
-
-
-def choose_profile(
-    session: Session, tenant_id: int, draft: PhoneDraft, phone: Phone | None = None
-) -> Profile | None:
-    """Return the profile that a new phone, or `phone`, is to follow by a draft.
-
-    Raises InvalidValueError for the field `profile_id`.
-    """
-    choice = draft.profile_id
-    if isinstance(choice, Unsaid):
-        return phone.profile if phone else find_default_profile(session, tenant_id)
-    if choice is None:
-        return None
-    profile = find_profile(session, tenant_id, choice)
-    if profile is None:
-        raise InvalidValueError("Choose a profile from the list.", field="profile_id")
-    return profile
-
-
-def _move_to(
-    session: Session, catalog: Catalog, phone: Phone, profile: Profile | None, now: datetime
-) -> dict[str, list[object]]:
-    """Let the phone follow a profile, or none; return what changed, old and new."""
-    before, after = phone.profile_id, profile.id if profile else None
-    if before == after:
-        return {}
-    follow_profile(session, catalog, [phone], profile, now=now)
-    session.refresh(phone, ["profile_id", "button_layout_id", "layout_source"])
-    return {"profile_id": [before, after]}
 
 
 def _take_values(phone: Phone, values: dict[str, object]) -> dict[str, list[object]]:

@@ -14,19 +14,13 @@ from phoneprov.provisioning.admission import Reason
 def find_by_token(session: Session, token: str) -> Phone | None:
     """Return the phone whose own address holds `token`."""
     return session.scalar(
-        select(Phone)
-        .where(Phone.token_hash == hash_token(token))
-        .options(joinedload(Phone.tenant), joinedload(Phone.profile))
+        select(Phone).where(Phone.token_hash == hash_token(token)).options(joinedload(Phone.tenant))
     )
 
 
 def find_by_mac(session: Session, mac: str) -> Phone | None:
     """Return the phone with this MAC address."""
-    return session.scalar(
-        select(Phone)
-        .where(Phone.mac == mac)
-        .options(joinedload(Phone.tenant), joinedload(Phone.profile))
-    )
+    return session.scalar(select(Phone).where(Phone.mac == mac).options(joinedload(Phone.tenant)))
 
 
 def note_first_contact(
