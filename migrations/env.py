@@ -5,6 +5,7 @@ from flask import current_app
 
 import phoneprov.fleet.extra_models
 import phoneprov.fleet.models
+import phoneprov.fleet.profile_models
 import phoneprov.layouts.models
 import phoneprov.operations.models
 import phoneprov.pbx.models

@@ -9,6 +9,7 @@ from phoneprov.core.clock import utc_now
 from phoneprov.core.secrets import new_token
 from phoneprov.fleet.first_contact import hash_token
 from phoneprov.fleet.models import Farewell, Phone, UnknownMac
+from phoneprov.fleet.profile_models import Profile
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.operations.models import BulkAction, BulkOperation
@@ -90,6 +91,13 @@ ButtonLayoutFactory = make_factory(
     FACTORY_CLASS=_Rows,
     name=factory.Sequence(lambda number: f"Layout {number}"),
     model_slug="yealink-t46u",
+    created_at=factory.LazyFunction(utc_now),
+)
+
+ProfileFactory = make_factory(
+    Profile,
+    FACTORY_CLASS=_Rows,
+    name=factory.Sequence(lambda number: f"Profile {number}"),
     created_at=factory.LazyFunction(utc_now),
 )
 

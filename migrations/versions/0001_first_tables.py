@@ -113,6 +113,43 @@ def upgrade():
         batch_op.create_index(batch_op.f('ix_audit_entry_at'), ['at'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_entry_tenant_id'), ['tenant_id'], unique=False)
 
+    op.create_table('bulk_operation',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('tenant_id', sa.Integer(), nullable=False),
+    sa.Column('action', sa.String(length=20), nullable=False),
+    sa.Column('value', sa.String(length=64), nullable=False),
+    sa.Column('words', sa.String(length=200), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('ordered_by', sa.String(length=254), nullable=False),
+    sa.Column('ordered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['tenant_id'], ['tenant.id'], name=op.f('fk_bulk_operation_tenant_id_tenant'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bulk_operation'))
+    )
+    with op.batch_alter_table('bulk_operation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_bulk_operation_state'), ['state'], unique=False)
+        batch_op.create_index(batch_op.f('ix_bulk_operation_tenant_id'), ['tenant_id'], unique=False)
+
+    op.create_table('button_layout',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('tenant_id', sa.Integer(), nullable=False),
+    sa.Column('is_for_module', sa.Boolean(), nullable=False),
+    sa.Column('name', sa.String(length=64), nullable=False),
+    sa.Column('description', sa.String(length=200), nullable=False),
+    sa.Column('model_slug', sa.String(length=60), nullable=False),
+    sa.Column('is_default', sa.Boolean(), nullable=False),
+    sa.Column('leaves_out_own', sa.Boolean(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('step', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id'], ['tenant.id'], name=op.f('fk_button_layout_tenant_id_tenant'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_button_layout')),
+    sa.UniqueConstraint('tenant_id', 'is_for_module', 'name', name=op.f('uq_button_layout_tenant_id'))
+    )
+    with op.batch_alter_table('button_layout', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_button_layout_tenant_id'), ['tenant_id'], unique=False)
+        batch_op.create_index('uq_button_layout_default', ['tenant_id', 'is_for_module', 'model_slug'], unique=True, sqlite_where=sa.text('is_default'), postgresql_where=sa.text('is_default'))
+
     op.create_table('extension',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('tenant_id', sa.Integer(), nullable=False),
@@ -155,6 +192,24 @@ def upgrade():
         batch_op.create_index(batch_op.f('ix_farewell_ends_at'), ['ends_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_farewell_tenant_id'), ['tenant_id'], unique=False)
 
+    op.create_table('profile',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('tenant_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=64), nullable=False),
+    sa.Column('description', sa.String(length=200), nullable=False),
+    sa.Column('is_default', sa.Boolean(), nullable=False),
+    sa.Column('time_zone', sa.String(length=60), nullable=True),
+    sa.Column('admin_password', sa.Text(), nullable=True),
+    sa.Column('local_sip_port', sa.Integer(), nullable=True),
+    sa.Column('poll_minutes', sa.Integer(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id'], ['tenant.id'], name=op.f('fk_profile_tenant_id_tenant'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_profile')),
+    sa.UniqueConstraint('tenant_id', 'name', name=op.f('uq_profile_tenant_id'))
+    )
+    with op.batch_alter_table('profile', schema=None) as batch_op:
+        batch_op.create_index('uq_profile_default', ['tenant_id'], unique=True, sqlite_where=sa.text('is_default'), postgresql_where=sa.text('is_default'))
+
     op.create_table('user_account',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('tenant_id', sa.Integer(), nullable=True),
@@ -171,26 +226,6 @@ def upgrade():
     )
     with op.batch_alter_table('user_account', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_user_account_tenant_id'), ['tenant_id'], unique=False)
-
-    op.create_table('button_layout',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('tenant_id', sa.Integer(), nullable=False),
-    sa.Column('is_for_module', sa.Boolean(), nullable=False),
-    sa.Column('name', sa.String(length=64), nullable=False),
-    sa.Column('description', sa.String(length=200), nullable=False),
-    sa.Column('model_slug', sa.String(length=60), nullable=False),
-    sa.Column('is_default', sa.Boolean(), nullable=False),
-    sa.Column('leaves_out_own', sa.Boolean(), nullable=False),
-    sa.Column('revision', sa.Integer(), nullable=False),
-    sa.Column('step', sa.Integer(), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['tenant_id'], ['tenant.id'], name=op.f('fk_button_layout_tenant_id_tenant'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_button_layout')),
-    sa.UniqueConstraint('tenant_id', 'is_for_module', 'name', name=op.f('uq_button_layout_tenant_id'))
-    )
-    with op.batch_alter_table('button_layout', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_button_layout_tenant_id'), ['tenant_id'], unique=False)
-        batch_op.create_index('uq_button_layout_default', ['tenant_id', 'is_for_module', 'model_slug'], unique=True, sqlite_where=sa.text('is_default'), postgresql_where=sa.text('is_default'))
 
     op.create_table('layout_button',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -228,10 +263,12 @@ def upgrade():
     sa.Column('model_slug', sa.String(length=60), nullable=False),
     sa.Column('extension_id', sa.Integer(), nullable=True),
     sa.Column('button_layout_id', sa.Integer(), nullable=True),
+    sa.Column('layout_source', sa.String(length=12), nullable=False),
+    sa.Column('profile_id', sa.Integer(), nullable=True),
     sa.Column('display_name', sa.String(length=64), nullable=False),
     sa.Column('time_zone', sa.String(length=60), nullable=True),
     sa.Column('admin_password', sa.Text(), nullable=True),
-    sa.Column('local_sip_port', sa.Integer(), nullable=False),
+    sa.Column('local_sip_port', sa.Integer(), nullable=True),
     sa.Column('serial_number', sa.String(length=64), nullable=False),
     sa.Column('place', sa.String(length=100), nullable=False),
     sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
@@ -270,6 +307,7 @@ def upgrade():
     sa.Column('recheck_after', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['button_layout_id'], ['button_layout.id'], name=op.f('fk_phone_button_layout_id_button_layout'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['extension_id'], ['extension.id'], name=op.f('fk_phone_extension_id_extension'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['profile_id'], ['profile.id'], name=op.f('fk_phone_profile_id_profile'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['tenant_id'], ['tenant.id'], name=op.f('fk_phone_tenant_id_tenant'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_phone')),
     sa.UniqueConstraint('mac', name=op.f('uq_phone_mac')),
@@ -280,10 +318,22 @@ def upgrade():
         batch_op.create_index('ix_phone_config_changed_at', ['config_changed_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_phone_extension_id'), ['extension_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_phone_last_registered_at'), ['last_registered_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_phone_profile_id'), ['profile_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_phone_recheck_after'), ['recheck_after'], unique=False)
         batch_op.create_index(batch_op.f('ix_phone_tenant_id'), ['tenant_id'], unique=False)
         batch_op.create_index('ix_phone_tenant_model', ['tenant_id', 'model_slug'], unique=False)
         batch_op.create_index('ix_phone_tenant_status', ['tenant_id', 'status'], unique=False)
+
+    op.create_table('profile_layout',
+    sa.Column('profile_id', sa.Integer(), nullable=False),
+    sa.Column('model_slug', sa.String(length=60), nullable=False),
+    sa.Column('layout_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['layout_id'], ['button_layout.id'], name=op.f('fk_profile_layout_layout_id_button_layout'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['profile_id'], ['profile.id'], name=op.f('fk_profile_layout_profile_id_profile'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('profile_id', 'model_slug', name=op.f('pk_profile_layout'))
+    )
+    with op.batch_alter_table('profile_layout', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_profile_layout_layout_id'), ['layout_id'], unique=False)
 
     op.create_table('user_session',
     sa.Column('token_hash', sa.String(length=64), nullable=False),
@@ -296,6 +346,21 @@ def upgrade():
     )
     with op.batch_alter_table('user_session', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_user_session_user_id'), ['user_id'], unique=False)
+
+    op.create_table('bulk_item',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('operation_id', sa.Integer(), nullable=False),
+    sa.Column('phone_id', sa.Integer(), nullable=True),
+    sa.Column('phone_name', sa.String(length=120), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('note', sa.String(length=200), nullable=False),
+    sa.ForeignKeyConstraint(['operation_id'], ['bulk_operation.id'], name=op.f('fk_bulk_item_operation_id_bulk_operation'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['phone_id'], ['phone.id'], name=op.f('fk_bulk_item_phone_id_phone'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bulk_item'))
+    )
+    with op.batch_alter_table('bulk_item', schema=None) as batch_op:
+        batch_op.create_index('ix_bulk_item_operation_state', ['operation_id', 'state', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_bulk_item_phone_id'), ['phone_id'], unique=False)
 
     op.create_table('check_in',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -342,54 +407,25 @@ def upgrade():
         batch_op.create_index('ix_command_phone_queued_at', ['phone_id', 'queued_at'], unique=False)
         batch_op.create_index('ix_command_state', ['state', 'next_try_at'], unique=False)
 
-    op.create_table('bulk_operation',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('tenant_id', sa.Integer(), nullable=False),
-    sa.Column('action', sa.String(length=20), nullable=False),
-    sa.Column('value', sa.String(length=64), nullable=False),
-    sa.Column('words', sa.String(length=200), nullable=False),
-    sa.Column('state', sa.String(length=12), nullable=False),
-    sa.Column('ordered_by', sa.String(length=254), nullable=False),
-    sa.Column('ordered_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['tenant_id'], ['tenant.id'], name=op.f('fk_bulk_operation_tenant_id_tenant'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_bulk_operation'))
-    )
-    with op.batch_alter_table('bulk_operation', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_bulk_operation_state'), ['state'], unique=False)
-        batch_op.create_index(batch_op.f('ix_bulk_operation_tenant_id'), ['tenant_id'], unique=False)
-
-    op.create_table('bulk_item',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('operation_id', sa.Integer(), nullable=False),
-    sa.Column('phone_id', sa.Integer(), nullable=True),
-    sa.Column('phone_name', sa.String(length=120), nullable=False),
-    sa.Column('state', sa.String(length=12), nullable=False),
-    sa.Column('note', sa.String(length=200), nullable=False),
-    sa.ForeignKeyConstraint(['operation_id'], ['bulk_operation.id'], name=op.f('fk_bulk_item_operation_id_bulk_operation'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['phone_id'], ['phone.id'], name=op.f('fk_bulk_item_phone_id_phone'), ondelete='SET NULL'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_bulk_item'))
-    )
-    with op.batch_alter_table('bulk_item', schema=None) as batch_op:
-        batch_op.create_index('ix_bulk_item_operation_state', ['operation_id', 'state', 'id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_bulk_item_phone_id'), ['phone_id'], unique=False)
-
     op.create_table('extra_parameter',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('tenant_id', sa.Integer(), nullable=False),
     sa.Column('phone_id', sa.Integer(), nullable=True),
+    sa.Column('profile_id', sa.Integer(), nullable=True),
     sa.Column('vendor', sa.String(length=20), nullable=False),
     sa.Column('name', sa.String(length=120), nullable=False),
     sa.Column('value', sa.Text(), nullable=True),
     sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['phone_id'], ['phone.id'], name=op.f('fk_extra_parameter_phone_id_phone'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['profile_id'], ['profile.id'], name=op.f('fk_extra_parameter_profile_id_profile'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['tenant_id'], ['tenant.id'], name=op.f('fk_extra_parameter_tenant_id_tenant'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_extra_parameter'))
     )
     with op.batch_alter_table('extra_parameter', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_extra_parameter_tenant_id'), ['tenant_id'], unique=False)
         batch_op.create_index('uq_extra_parameter_phone', ['phone_id', 'vendor', 'name'], unique=True)
-        batch_op.create_index('uq_extra_parameter_tenant', ['tenant_id', 'vendor', 'name'], unique=True, sqlite_where=sa.text('phone_id IS NULL'), postgresql_where=sa.text('phone_id IS NULL'))
+        batch_op.create_index('uq_extra_parameter_profile', ['profile_id', 'vendor', 'name'], unique=True)
+        batch_op.create_index('uq_extra_parameter_tenant', ['tenant_id', 'vendor', 'name'], unique=True, sqlite_where=sa.text('phone_id IS NULL AND profile_id IS NULL'), postgresql_where=sa.text('phone_id IS NULL AND profile_id IS NULL'))
 
     op.create_table('phone_event',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -464,16 +500,6 @@ def upgrade():
 
 
 def downgrade():
-    with op.batch_alter_table('bulk_item', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_bulk_item_phone_id'))
-        batch_op.drop_index('ix_bulk_item_operation_state')
-
-    op.drop_table('bulk_item')
-    with op.batch_alter_table('bulk_operation', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_bulk_operation_tenant_id'))
-        batch_op.drop_index(batch_op.f('ix_bulk_operation_state'))
-
-    op.drop_table('bulk_operation')
     # ### commands auto generated by Alembic - please adjust! ###
     with op.batch_alter_table('registration', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_registration_phone_id'))
@@ -490,7 +516,8 @@ def downgrade():
 
     op.drop_table('phone_event')
     with op.batch_alter_table('extra_parameter', schema=None) as batch_op:
-        batch_op.drop_index('uq_extra_parameter_tenant', sqlite_where=sa.text('phone_id IS NULL'), postgresql_where=sa.text('phone_id IS NULL'))
+        batch_op.drop_index('uq_extra_parameter_tenant', sqlite_where=sa.text('phone_id IS NULL AND profile_id IS NULL'), postgresql_where=sa.text('phone_id IS NULL AND profile_id IS NULL'))
+        batch_op.drop_index('uq_extra_parameter_profile')
         batch_op.drop_index('uq_extra_parameter_phone')
         batch_op.drop_index(batch_op.f('ix_extra_parameter_tenant_id'))
 
@@ -504,15 +531,25 @@ def downgrade():
         batch_op.drop_index('ix_check_in_phone_at')
 
     op.drop_table('check_in')
+    with op.batch_alter_table('bulk_item', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_bulk_item_phone_id'))
+        batch_op.drop_index('ix_bulk_item_operation_state')
+
+    op.drop_table('bulk_item')
     with op.batch_alter_table('user_session', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_user_session_user_id'))
 
     op.drop_table('user_session')
+    with op.batch_alter_table('profile_layout', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_profile_layout_layout_id'))
+
+    op.drop_table('profile_layout')
     with op.batch_alter_table('phone', schema=None) as batch_op:
         batch_op.drop_index('ix_phone_tenant_status')
         batch_op.drop_index('ix_phone_tenant_model')
         batch_op.drop_index(batch_op.f('ix_phone_tenant_id'))
         batch_op.drop_index(batch_op.f('ix_phone_recheck_after'))
+        batch_op.drop_index(batch_op.f('ix_phone_profile_id'))
         batch_op.drop_index(batch_op.f('ix_phone_last_registered_at'))
         batch_op.drop_index(batch_op.f('ix_phone_extension_id'))
         batch_op.drop_index('ix_phone_config_changed_at')
@@ -524,15 +561,14 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_layout_button_extension_id'))
 
     op.drop_table('layout_button')
-    with op.batch_alter_table('button_layout', schema=None) as batch_op:
-        batch_op.drop_index('uq_button_layout_default', sqlite_where=sa.text('is_default'), postgresql_where=sa.text('is_default'))
-        batch_op.drop_index(batch_op.f('ix_button_layout_tenant_id'))
-
-    op.drop_table('button_layout')
     with op.batch_alter_table('user_account', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_user_account_tenant_id'))
 
     op.drop_table('user_account')
+    with op.batch_alter_table('profile', schema=None) as batch_op:
+        batch_op.drop_index('uq_profile_default', sqlite_where=sa.text('is_default'), postgresql_where=sa.text('is_default'))
+
+    op.drop_table('profile')
     with op.batch_alter_table('farewell', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_farewell_tenant_id'))
         batch_op.drop_index(batch_op.f('ix_farewell_ends_at'))
@@ -543,6 +579,16 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_extension_sip_user'))
 
     op.drop_table('extension')
+    with op.batch_alter_table('button_layout', schema=None) as batch_op:
+        batch_op.drop_index('uq_button_layout_default', sqlite_where=sa.text('is_default'), postgresql_where=sa.text('is_default'))
+        batch_op.drop_index(batch_op.f('ix_button_layout_tenant_id'))
+
+    op.drop_table('button_layout')
+    with op.batch_alter_table('bulk_operation', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_bulk_operation_tenant_id'))
+        batch_op.drop_index(batch_op.f('ix_bulk_operation_state'))
+
+    op.drop_table('bulk_operation')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_audit_entry_tenant_id'))
         batch_op.drop_index(batch_op.f('ix_audit_entry_at'))

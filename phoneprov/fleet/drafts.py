@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.errors import InvalidValueError
@@ -13,20 +13,25 @@ from phoneprov.core.text import clean_text
 from phoneprov.core.zones import ZONE_NAMES
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.passwords import check_admin_password
+from phoneprov.fleet.profile_models import Profile
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.tenancy.models import Extension, Tenant
 from phoneprov.tenancy.queries import find_extension
 
 LOWEST_PORT, HIGHEST_PORT = 1024, 65535
+PORT_MESSAGE = f"A port from {LOWEST_PORT} to {HIGHEST_PORT}, or nothing."
 
 
 class Unsaid(Enum):
-    """That nobody said which layout: the model's default for what is new, else as it is."""
+    """That nobody chose one of a kind: it was left as it is, or left to others to choose."""
 
     UNSAID = "unsaid"
+    """As it is; for what is new the same as DEFAULT."""
+    DEFAULT = "default"
+    """The one of the phone's profile, else the model's default."""
 
 
-UNSAID = Unsaid.UNSAID
+UNSAID, DEFAULT = Unsaid.UNSAID, Unsaid.DEFAULT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +52,12 @@ class PhoneDraft:
     button_layout_id: int | Unsaid | None = UNSAID
     modules: tuple[ModuleDraft, ...] | Unsaid = UNSAID
     """In the order of attachment; unsaid: none on a new phone, else as they are."""
+    profile_id: int | Unsaid | None = UNSAID
+    """Unsaid or default: the tenant's default profile on a new phone, else as it is."""
     display_name: str = ""
     time_zone: str | None = None
     admin_password: str | None = None
-    local_sip_port: int = 5060
+    local_sip_port: int | None = None
     serial_number: str = ""
     place: str = ""
 
@@ -73,9 +80,7 @@ def check_draft(
         raise InvalidValueError("Choose a model from the list.", field="model_slug")
     if draft.time_zone is not None and draft.time_zone not in ZONE_NAMES:
         raise InvalidValueError("Choose a time zone from the list.", field="time_zone")
-    if not LOWEST_PORT <= draft.local_sip_port <= HIGHEST_PORT:
-        message = f"A port from {LOWEST_PORT} to {HIGHEST_PORT}, or nothing for 5060."
-        raise InvalidValueError(message, field="local_sip_port")
+    check_port(draft.local_sip_port)
     if draft.extension_id is not None and not find_extension(
         session, tenant.id, draft.extension_id
     ):
@@ -95,6 +100,12 @@ def check_draft(
     }
 
 
+def check_port(port: int | None) -> None:
+    """Refuse a port that no phone may listen on; raises InvalidValueError for `local_sip_port`."""
+    if port is not None and not LOWEST_PORT <= port <= HIGHEST_PORT:
+        raise InvalidValueError(PORT_MESSAGE, field="local_sip_port")
+
+
 def _refuse_taken(session: Session, mac: str, own_id: int | None) -> None:
     holder = session.scalar(select(Phone.id).where(Phone.mac == mac))
     if holder is not None and holder != own_id:
@@ -109,29 +120,31 @@ def mac_taken() -> InvalidValueError:
 _FIELD_WORDS = {
     "mac": "MAC address",
     "model_slug": "model",
-    "extension_id": "extension",
-    "button_layout_id": "button layout",
     "display_name": "display name",
     "time_zone": "time zone",
     "local_sip_port": "local SIP port",
     "serial_number": "serial number",
     "place": "place",
     "admin_password": "admin password",
+    "layout_source": "who chooses the layout",
 }
+
+
+_POINTERS: tuple[tuple[str, str, InstrumentedAttribute[int], InstrumentedAttribute[str]], ...] = (
+    ("button_layout_id", "button layout", ButtonLayout.id, ButtonLayout.name),
+    ("profile_id", "profile", Profile.id, Profile.name),
+    ("extension_id", "extension", Extension.id, Extension.number),
+)
+"""Columns that point at a row, and what people call that row."""
 
 
 def name_changes(session: Session, changes: dict[str, list[object]]) -> list[str]:
     """Put numbers and names in the place of ids, for the audit; return the words."""
-    if "button_layout_id" in changes:
-        ids = [value for value in changes["button_layout_id"] if isinstance(value, int)]
-        layouts = session.scalars(select(ButtonLayout).where(ButtonLayout.id.in_(ids)))
-        names = {row.id: row.name for row in layouts}
-        before, after = changes.pop("button_layout_id")
-        changes["button layout"] = [names.get(before), names.get(after)]  # type: ignore[call-overload]
-    if "extension_id" in changes:
-        ids = [value for value in changes["extension_id"] if isinstance(value, int)]
-        rows = session.scalars(select(Extension).where(Extension.id.in_(ids)))
-        numbers = {row.id: row.number for row in rows}
-        before, after = changes.pop("extension_id")
-        changes["extension"] = [numbers.get(before), numbers.get(after)]  # type: ignore[call-overload]
+    for column, word, row_id, row_name in _POINTERS:
+        if column in changes:
+            ids = changes.pop(column)
+            known = [one for one in ids if isinstance(one, int)]
+            rows = session.execute(select(row_id, row_name).where(row_id.in_(known)))
+            names: dict[object, str] = dict(rows.all())
+            changes[word] = [names.get(one) for one in ids]
     return [_FIELD_WORDS.get(name, name) for name in changes]

@@ -1,4 +1,4 @@
-"""Extra parameters: set, remove, list; of a tenant's phones of a vendor, or of one phone.
+"""Extra parameters: set, remove, list; of a tenant's phones of a vendor, a profile's, one phone's.
 
 What a phone keeps of a parameter that is removed must be taken back: the row stays without a
 value once a phone may have been told, and the writer then writes the vendor's word for nothing.
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from phoneprov.catalog.catalog import Catalog
@@ -18,6 +18,7 @@ from phoneprov.core.mac import format_mac
 from phoneprov.fleet.events import write_event
 from phoneprov.fleet.extra_models import ExtraParameter
 from phoneprov.fleet.models import Phone
+from phoneprov.fleet.profile_models import Profile
 from phoneprov.fleet.revisions import touch_phones
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.models import Tenant, for_tenant
@@ -29,20 +30,32 @@ MOST_PARAMETERS = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """Whose parameters they are: a tenant's for one vendor, or one phone's of it."""
+    """Whose parameters they are: a tenant's for one vendor, a profile's, or one phone's of it."""
 
     tenant: Tenant
     vendor: Vendor
     phone: Phone | None = None
+    profile: Profile | None = None
 
     def __post_init__(self) -> None:
-        """Raise NotFoundError for a phone of another tenant."""
-        if self.phone is not None and self.phone.tenant_id != self.tenant.id:
-            raise NotFoundError("no such phone")
+        """Raise NotFoundError for a phone or profile of another tenant."""
+        for owner in (self.phone, self.profile):
+            if owner is not None and owner.tenant_id != self.tenant.id:
+                raise NotFoundError("no such phone or profile")
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """The condition of the rows of this level."""
+        return _is_of(
+            phone_id=self.phone.id if self.phone else None,
+            profile_id=self.profile.id if self.profile else None,
+        )
 
     @property
     def subject(self) -> str:
         """What the audit trail calls it."""
+        if self.profile is not None:
+            return f"{self.profile.name}, {self.vendor.label}"
         if self.phone is None:
             return f"{self.tenant.name}, {self.vendor.label}"
         return f"{format_mac(self.phone.mac)} {self.phone.display_name}".strip()
@@ -51,18 +64,26 @@ class Level:
 def list_parameters(session: Session, level: Level) -> Sequence[ExtraParameter]:
     """Return the parameters of this level by name, those that were taken back among them."""
     query = for_tenant(level.tenant.id, ExtraParameter).where(
-        ExtraParameter.vendor == level.vendor, _is_at(level.phone.id if level.phone else None)
+        ExtraParameter.vendor == level.vendor, level.condition
     )
     return session.scalars(query.order_by(ExtraParameter.name)).all()
 
 
 def list_for_phone(session: Session, phone: Phone, vendor: Vendor) -> Sequence[ExtraParameter]:
-    """Return what counts for a phone, the tenant's before its own; of a name the last wins."""
+    """Return what counts for a phone: the tenant's, its profile's, its own; the last wins."""
     query = for_tenant(phone.tenant_id, ExtraParameter).where(
         ExtraParameter.vendor == vendor,
-        or_(_is_at(None), _is_at(phone.id)),
+        or_(
+            _is_of(),
+            _is_of(profile_id=phone.profile_id),
+            _is_of(phone_id=phone.id),
+        ),
     )
-    order = (ExtraParameter.phone_id.is_not(None), ExtraParameter.name)
+    order = (
+        ExtraParameter.phone_id.is_not(None),
+        ExtraParameter.profile_id.is_not(None),
+        ExtraParameter.name,
+    )
     return session.scalars(query.order_by(*order)).all()
 
 
@@ -143,10 +164,9 @@ def check_parameters(vendor: Vendor, wanted: Mapping[str, str]) -> dict[str, str
     return checked
 
 
-def _is_at(phone_id: int | None) -> ColumnElement[bool]:
-    if phone_id is None:
-        return ExtraParameter.phone_id.is_(None)
-    return ExtraParameter.phone_id == phone_id
+def _is_of(phone_id: int | None = None, profile_id: int | None = None) -> ColumnElement[bool]:
+    """Return the condition of a level's rows; neither of the two: the tenant's."""
+    return and_(ExtraParameter.phone_id == phone_id, ExtraParameter.profile_id == profile_id)
 
 
 def _live(rows: Iterable[ExtraParameter]) -> dict[str, str]:
@@ -159,7 +179,8 @@ def _list_told(
 ) -> Sequence[int]:
     """Return the ids of the phones whose config changes with these names.
 
-    Of a tenant's: those of the vendor, without the ones that have a value of their own for each.
+    Of a tenant's or a profile's: those of the vendor, without the ones that have a value of
+    their own for each.
     """
     if level.phone is not None:
         return [level.phone.id]
@@ -181,6 +202,8 @@ def _list_told(
         Phone.model_slug.in_(slugs),
         Phone.id.not_in(own),
     )
+    if level.profile is not None:
+        query = query.where(Phone.profile_id == level.profile.id)
     return session.scalars(query).all()
 
 
@@ -188,6 +211,7 @@ def _add(session: Session, level: Level, name: str, now: datetime) -> ExtraParam
     row = ExtraParameter(
         tenant_id=level.tenant.id,
         phone_id=level.phone.id if level.phone else None,
+        profile_id=level.profile.id if level.profile else None,
         vendor=level.vendor,
         name=name,
         set_at=now,
@@ -204,7 +228,7 @@ def _record(
     actor: Actor,
     now: datetime,
 ) -> None:
-    action = "tenant.parameters"
+    action = "profile.parameters" if level.profile else "tenant.parameters"
     if level.phone is not None:
         action = "phone.parameters"
         text = f"Extra parameters changed: {', '.join(changes)}."

@@ -3,18 +3,17 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from phoneprov.catalog.catalog import Catalog
-from phoneprov.fleet.models import Phone
-from phoneprov.fleet.polls import LATE_AFTER_INTERVALS
+from phoneprov.fleet.late import LateLimits, has_missed_poll
+from phoneprov.fleet.models import Phone, PhoneModule
 from phoneprov.fleet.status import PhoneStatus
-from phoneprov.tenancy.models import Extension, Tenant
+from phoneprov.tenancy.models import Extension
 
 PAGE_SIZES = (50, 100, 200)
 LONGEST_SEARCH = 100
@@ -50,7 +49,7 @@ _FLAG_WORDS = {
     ),
     Flag.MISSED: (
         "missed their check",
-        "It has not asked for its config for one and a half times the tenant's interval.",
+        "It has not asked for its config for one and a half times its interval.",
     ),
     Flag.MISMATCH: (
         "other model or MAC",
@@ -80,6 +79,10 @@ class PhoneFilters:
     statuses: tuple[PhoneStatus, ...] = ()
     model_slug: str = ""
     flags: tuple[Flag, ...] = ()
+    profile_id: int = 0
+    """Only those that follow this profile; 0: whatever they follow."""
+    layout_id: int = 0
+    """Only those with this button layout, on the phone or a module; 0: whatever they have."""
     sort: Sort = Sort.NAME
     is_descending: bool = False
     page: int = 1
@@ -87,14 +90,14 @@ class PhoneFilters:
     page_size: int = PAGE_SIZES[0]
 
     @property
+    def is_only(self) -> bool:
+        """Whether only the phones of one profile or layout are asked for."""
+        return bool(self.profile_id or self.layout_id)
+
+    @property
     def is_narrow(self) -> bool:
         """Whether anything but order and page is asked for."""
-        return bool(self.search or self.statuses or self.model_slug or self.flags)
-
-
-def late_limit(tenant: Tenant, now: datetime) -> datetime:
-    """Return the moment before which a phone's last check is too long ago."""
-    return now - timedelta(minutes=tenant.poll_minutes * LATE_AFTER_INTERVALS)
+        return bool(self.search or self.statuses or self.model_slug or self.flags or self.is_only)
 
 
 def is_outdated() -> ColumnElement[bool]:
@@ -102,9 +105,10 @@ def is_outdated() -> ColumnElement[bool]:
     return and_(Phone.fetched_revision.is_not(None), Phone.fetched_revision < Phone.config_revision)
 
 
-def has_missed_poll(tenant: Tenant, now: datetime) -> ColumnElement[bool]:
-    """Return the condition of a phone that is late with its check; a disabled one never is."""
-    return and_(Phone.last_check_in_at < late_limit(tenant, now), Phone.disabled_at.is_(None))
+def uses_layout(layout_id: int) -> ColumnElement[bool]:
+    """Return the condition of a phone that has the layout, for itself or for a module."""
+    on_modules = select(PhoneModule.phone_id).where(PhoneModule.layout_id == layout_id)
+    return or_(Phone.button_layout_id == layout_id, Phone.id.in_(on_modules))
 
 
 def is_mismatched() -> ColumnElement[bool]:
@@ -112,27 +116,31 @@ def is_mismatched() -> ColumnElement[bool]:
     return or_(Phone.told_model != "", Phone.told_mac != "")
 
 
-def flag_condition(flag: Flag, tenant: Tenant, now: datetime) -> ColumnElement[bool]:
+def flag_condition(flag: Flag, limits: LateLimits) -> ColumnElement[bool]:
     """Return the condition of a flag."""
     if flag is Flag.OUTDATED:
         return is_outdated()
     if flag is Flag.MISSED:
-        return has_missed_poll(tenant, now)
+        return has_missed_poll(limits)
     return is_mismatched()
 
 
 def conditions(
-    filters: PhoneFilters, catalog: Catalog, tenant: Tenant, now: datetime
+    filters: PhoneFilters, catalog: Catalog, limits: LateLimits
 ) -> Iterator[ColumnElement[bool]]:
-    """Yield what a phone of the tenant must fulfil; the query has to join its extension."""
+    """Yield what a phone must fulfil; the query has to join its extension."""
     if filters.statuses:
         yield Phone.status.in_(filters.statuses)
     if filters.model_slug:
         yield Phone.model_slug == filters.model_slug
+    if filters.profile_id:
+        yield Phone.profile_id == filters.profile_id
+    if filters.layout_id:
+        yield uses_layout(filters.layout_id)
     for flag in filters.flags:
-        yield flag_condition(flag, tenant, now)
+        yield flag_condition(flag, limits)
     if filters.search:
-        yield _search(filters.search, catalog)
+        yield matches_search(filters.search, catalog)
 
 
 def order_columns(filters: PhoneFilters) -> list[ColumnElement[Any]]:
@@ -151,7 +159,7 @@ def mac_part(text: str) -> str | None:
     return compact
 
 
-def _search(text: str, catalog: Catalog) -> ColumnElement[bool]:
+def matches_search(text: str, catalog: Catalog) -> ColumnElement[bool]:
     """Match every word somewhere, or the whole as a part of a MAC address."""
     words = and_(*(_word(word, catalog) for word in text.split()))
     part = mac_part(text)

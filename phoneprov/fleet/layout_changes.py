@@ -6,11 +6,13 @@ Each verb returns how many phones are told otherwise from now on.
 
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.fleet.layout_uses import list_users
+from phoneprov.fleet.models import LayoutSource, Phone
 from phoneprov.fleet.revisions import touch_layout_phones
 from phoneprov.layouts import buttons, fill, history, layouts
 from phoneprov.layouts.drafts import ButtonDraft, LayoutDraft
@@ -46,6 +48,12 @@ def update_layout(  # noqa: PLR0913 - a verb with its actor and time
 def remove_layout(session: Session, layout: ButtonLayout, *, actor: Actor, now: datetime) -> int:
     """Delete a layout; the keys of its phones become their lines, those of its modules empty."""
     told = touch_layout_phones(session, layout.id, now)
+    session.execute(
+        update(Phone)
+        .where(Phone.button_layout_id == layout.id)
+        .values(layout_source=LayoutSource.DEFAULT)
+        .execution_options(synchronize_session=False)
+    )
     layouts.delete_layout(session, layout, actor=actor, now=now)
     session.expire_all()
     return told

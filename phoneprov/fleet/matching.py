@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from phoneprov.fleet.models import Phone
+from phoneprov.fleet.models import DEFAULT_SIP_PORT, Phone
+from phoneprov.fleet.profile_models import Profile
 from phoneprov.pbx.link import ContactState
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import Extension, Tenant
@@ -48,12 +49,13 @@ def list_candidates(
             Phone.id,
             Phone.mac,
             Phone.ip_address,
-            Phone.local_sip_port,
+            func.coalesce(Phone.local_sip_port, Profile.local_sip_port, DEFAULT_SIP_PORT),
             Phone.user_agent,
         )
         .join(Phone, Phone.extension_id == Extension.id)
         .join(Tenant, Tenant.id == Phone.tenant_id)
         .join(Pbx, Pbx.id == Tenant.pbx_id)
+        .outerjoin(Profile, Profile.id == Phone.profile_id)
         .where(Pbx.id == pbx_id, Extension.sip_user.in_(users))
     )
     found: dict[str, list[Candidate]] = {}

@@ -1,6 +1,7 @@
 """Tables of the phones, what they asked for, and how the registrar sees them."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from phoneprov.core.database import Model, WordColumn
 from phoneprov.core.secrets import SecretText
+from phoneprov.fleet.profile_models import Profile
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.pbx.link import Reachability
@@ -15,6 +17,15 @@ from phoneprov.tenancy.models import Extension, Tenant
 from phoneprov.vendors.encryption import new_config_key
 
 DEFAULT_SIP_PORT = 5060
+
+
+class LayoutSource(StrEnum):
+    """Who chose a phone's button layout."""
+
+    PHONE = "phone"
+    PROFILE = "profile"
+    DEFAULT = "default"
+    """Nobody: it is what the model's phones started with. A profile may give another."""
 
 
 class Phone(Model):
@@ -43,12 +54,19 @@ class Phone(Model):
         ForeignKey(ButtonLayout.id, ondelete="SET NULL"), index=True
     )
     """None: its keys are its lines."""
+    layout_source: Mapped[LayoutSource] = mapped_column(
+        WordColumn(LayoutSource, 12), default=LayoutSource.DEFAULT
+    )
+    profile_id: Mapped[int | None] = mapped_column(
+        ForeignKey(Profile.id, ondelete="SET NULL"), index=True
+    )
     display_name: Mapped[str] = mapped_column(String(64), default="")
     time_zone: Mapped[str | None] = mapped_column(String(60))
-    """None: the tenant's, also when that changes later."""
+    """None: its profile's or tenant's, also when that changes later."""
     admin_password: Mapped[str | None] = mapped_column(SecretText)
-    """None: the tenant's."""
-    local_sip_port: Mapped[int] = mapped_column(default=DEFAULT_SIP_PORT)
+    """None: its profile's or tenant's."""
+    local_sip_port: Mapped[int | None]
+    """None: its profile's, or 5060."""
     serial_number: Mapped[str] = mapped_column(String(64), default="")
     place: Mapped[str] = mapped_column(String(100), default="")
     added_at: Mapped[datetime]
@@ -105,6 +123,7 @@ class Phone(Model):
 
     extension: Mapped[Extension | None] = relationship(lazy="raise_on_sql")
     tenant: Mapped[Tenant] = relationship(lazy="raise_on_sql")
+    profile: Mapped[Profile | None] = relationship(lazy="raise_on_sql")
 
 
 class PhoneModule(Model):

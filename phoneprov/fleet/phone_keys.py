@@ -1,7 +1,7 @@
 """Which layout a phone has, and which expansion modules with which layouts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.catalog.model import PhoneModel
 from phoneprov.core.errors import InvalidValueError
-from phoneprov.fleet.drafts import ModuleDraft, PhoneDraft, Unsaid
-from phoneprov.fleet.models import Phone, PhoneModule
+from phoneprov.fleet.drafts import UNSAID, ModuleDraft, PhoneDraft, Unsaid
+from phoneprov.fleet.following import find_layout_for
+from phoneprov.fleet.models import LayoutSource, Phone, PhoneModule
+from phoneprov.fleet.profile_models import Profile
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.layouts.queries import find_default, find_layout
 
@@ -23,26 +25,50 @@ class KeyPlan:
     """The layout and the modules that a phone is to have."""
 
     button_layout_id: int | None
+    layout_source: LayoutSource = LayoutSource.DEFAULT
     modules: tuple[Attached, ...] = ()
 
+    @property
+    def columns(self) -> dict[str, object]:
+        """The columns of the phone that it gives."""
+        return {
+            "button_layout_id": self.button_layout_id,
+            "layout_source": self.layout_source,
+        }
 
-def plan_keys(
+
+def plan_keys(  # noqa: PLR0913 - the draft with all that fills its gaps
     session: Session,
     catalog: Catalog,
     tenant_id: int,
     draft: PhoneDraft,
+    *,
+    profile: Profile | None = None,
     phone: Phone | None = None,
 ) -> KeyPlan:
     """Return which layout and modules a new phone, or `phone`, is to have by a draft.
 
-    What the draft leaves unsaid is the model's default, or as it is as far as it fits the model.
-    Raises InvalidValueError for the fields `button_layout_id` and `modules`.
+    What the draft leaves unsaid is that of the profile, the model's default, or as it is as far
+    as it fits the model. Raises InvalidValueError for the fields `button_layout_id` and `modules`.
     """
     model = catalog.get_model(draft.model_slug)
+    layout_id, source = _plan_layout(session, tenant_id, model, draft, profile, phone)
     return KeyPlan(
-        button_layout_id=_plan_layout(session, tenant_id, model, draft, phone),
+        button_layout_id=layout_id,
+        layout_source=source,
         modules=_plan_modules(session, catalog, tenant_id, draft, phone),
     )
+
+
+def without_unchosen(draft: PhoneDraft, phone: Phone) -> PhoneDraft:
+    """Return the draft without a layout that nobody chose and that is as it was in the form.
+
+    Otherwise saving the form for another field's sake would make a default the phone's own.
+    """
+    is_default = phone.layout_source is LayoutSource.DEFAULT
+    if is_default and draft.button_layout_id == phone.button_layout_id:
+        return replace(draft, button_layout_id=UNSAID)
+    return draft
 
 
 def attach_modules(session: Session, phone_id: int, plan: KeyPlan) -> list[object] | None:
@@ -71,15 +97,21 @@ def most_modules(model: PhoneModel) -> int:
     return max((fit.at_most for fit in model.modules), default=0)
 
 
-def _plan_layout(
-    session: Session, tenant_id: int, model: PhoneModel, draft: PhoneDraft, phone: Phone | None
-) -> int | None:
+def _plan_layout(  # noqa: PLR0913, PLR0917 - the draft with all that fills its gaps
+    session: Session,
+    tenant_id: int,
+    model: PhoneModel,
+    draft: PhoneDraft,
+    profile: Profile | None,
+    phone: Phone | None,
+) -> tuple[int | None, LayoutSource]:
     choice = draft.button_layout_id
     if not isinstance(choice, Unsaid):
-        return _check_layout(session, tenant_id, choice, model.slug, is_for_module=False)
-    if phone is None or phone.model_slug != model.slug:
-        return find_default(session, tenant_id, model.slug)
-    return phone.button_layout_id
+        layout_id = _check_layout(session, tenant_id, choice, model.slug, is_for_module=False)
+        return layout_id, LayoutSource.PHONE
+    if choice is UNSAID and phone is not None and phone.model_slug == model.slug:
+        return phone.button_layout_id, phone.layout_source
+    return find_layout_for(session, tenant_id, model.slug, profile)
 
 
 def _plan_modules(

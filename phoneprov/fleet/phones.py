@@ -18,8 +18,10 @@ from phoneprov.fleet.first_contact import (
     open_window,
     start_over,
 )
+from phoneprov.fleet.following import move_to_profile
 from phoneprov.fleet.models import Farewell, Phone, PhoneUpload, Registration, UnknownMac
-from phoneprov.fleet.phone_keys import attach_modules, plan_keys
+from phoneprov.fleet.phone_keys import attach_modules, plan_keys, without_unchosen
+from phoneprov.fleet.profiles import choose_profile
 from phoneprov.fleet.refresh import refresh_statuses
 from phoneprov.fleet.revisions import forget_cached, touch_phones
 from phoneprov.fleet.status import PhoneStatus
@@ -35,7 +37,7 @@ def find_phone(session: Session, tenant_id: int, phone_id: int) -> Phone | None:
     query = (
         for_tenant(tenant_id, Phone)
         .where(Phone.id == phone_id)
-        .options(joinedload(Phone.extension), joinedload(Phone.tenant))
+        .options(joinedload(Phone.extension), joinedload(Phone.tenant), joinedload(Phone.profile))
     )
     return session.scalar(query)
 
@@ -55,7 +57,8 @@ def add_phone(  # noqa: PLR0913 - a verb with its actor and time
     more about whose it is than that.
     """
     values = check_draft(session, catalog, tenant, draft)
-    keys = plan_keys(session, catalog, tenant.id, draft)
+    profile = choose_profile(session, tenant.id, draft)
+    keys = plan_keys(session, catalog, tenant.id, draft, profile=profile)
     token = new_token()
     phone = Phone(
         tenant_id=tenant.id,
@@ -67,7 +70,8 @@ def add_phone(  # noqa: PLR0913 - a verb with its actor and time
         status_since_at=now,
         status_reason="Nothing was asked for by this MAC address since it was added.",
         admin_password=draft.admin_password or None,
-        button_layout_id=keys.button_layout_id,
+        profile_id=profile.id if profile else None,
+        **keys.columns,
         **values,
     )
     open_window(phone, tenant, now)
@@ -99,9 +103,12 @@ def change_phone(  # noqa: PLR0913 - a verb with its actor and time
     """
     tenant = phone.tenant
     values = check_draft(session, catalog, tenant, draft, own_id=phone.id)
-    keys = plan_keys(session, catalog, tenant.id, draft, phone)
+    draft = without_unchosen(draft, phone)
+    profile = choose_profile(session, tenant.id, draft, phone)
+    changes = move_to_profile(session, catalog, phone, profile, now=now)
+    keys = plan_keys(session, catalog, tenant.id, draft, profile=profile, phone=phone)
     modules = attach_modules(session, phone.id, keys)
-    changes = _take_values(phone, {**values, "button_layout_id": keys.button_layout_id})
+    changes |= _take_values(phone, {**values, **keys.columns})
     if modules is not None:
         changes["modules"] = modules
     if not keep_password and phone.admin_password != (draft.admin_password or None):
@@ -118,14 +125,9 @@ def change_phone(  # noqa: PLR0913 - a verb with its actor and time
     refresh_statuses(session, [phone.id], now)
     named = name_changes(session, changes)
     write_event(session, phone.id, "config", f"Changed: {', '.join(named)}.", at=now)
+    subject = name_subject(phone)
     write_audit(
-        session,
-        actor,
-        "phone.change",
-        name_subject(phone),
-        at=now,
-        tenant_id=tenant.id,
-        changes=changes,
+        session, actor, "phone.change", subject, at=now, tenant_id=tenant.id, changes=changes
     )
 
 
@@ -146,9 +148,11 @@ def reassign_phone(  # noqa: PLR0913 - a verb with its actor and time
     tenant = phone.tenant
     vendor = catalog.get_model(phone.model_slug).vendor
     values = check_draft(session, catalog, tenant, draft, own_id=phone.id)
-    keys = plan_keys(session, catalog, tenant.id, draft)
     was = name_subject(phone)
-    changes = _take_values(phone, {**values, "button_layout_id": keys.button_layout_id})
+    profile = choose_profile(session, tenant.id, draft)
+    changes = move_to_profile(session, catalog, phone, profile, now=now)
+    keys = plan_keys(session, catalog, tenant.id, draft, profile=profile)
+    changes |= _take_values(phone, {**values, **keys.columns})
     attach_modules(session, phone.id, keys)
     level = Level(tenant=tenant, vendor=vendor, phone=phone)
     save_parameters(session, catalog, level, {}, actor=actor, now=now)

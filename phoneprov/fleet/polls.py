@@ -7,10 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from phoneprov.fleet.events import write_event
+from phoneprov.fleet.inherited import poll_minutes_of
+from phoneprov.fleet.late import LATE_AFTER_INTERVALS
 from phoneprov.fleet.models import Phone
+from phoneprov.fleet.profile_models import Profile
 from phoneprov.tenancy.models import Tenant
-
-LATE_AFTER_INTERVALS = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +28,18 @@ def late_since(phone: Phone) -> datetime | None:
     """Return from when on the phone is late: a check and a half after its last one."""
     if phone.last_check_in_at is None:
         return None
-    minutes = phone.tenant.poll_minutes * LATE_AFTER_INTERVALS
+    minutes = poll_minutes_of(phone).value * LATE_AFTER_INTERVALS
     return phone.last_check_in_at + timedelta(minutes=minutes)
 
 
 def check_polls(session: Session, now: datetime) -> PollReport:
     """Note which phones missed their poll by more than half an interval."""
-    shortest = session.scalar(select(func.min(Tenant.poll_minutes)))
+    intervals = (Tenant.poll_minutes, Profile.poll_minutes)
+    found = [session.scalar(select(func.min(column))) for column in intervals]
+    known = [minutes for minutes in found if minutes is not None]
     newly_late = 0
-    if shortest is not None:
-        limit = now - timedelta(minutes=shortest * LATE_AFTER_INTERVALS)
+    if known:
+        limit = now - timedelta(minutes=min(known) * LATE_AFTER_INTERVALS)
         late = session.scalars(
             select(Phone)
             .where(
@@ -44,7 +47,7 @@ def check_polls(session: Session, now: datetime) -> PollReport:
                 Phone.poll_missed_at.is_(None),
                 Phone.disabled_at.is_(None),
             )
-            .options(joinedload(Phone.tenant))
+            .options(joinedload(Phone.tenant), joinedload(Phone.profile))
         )
         for phone in late:
             newly_late += _note_late(session, phone, now)

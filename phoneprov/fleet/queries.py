@@ -14,9 +14,10 @@ from phoneprov.fleet.filters import (
     PhoneFilters,
     conditions,
     flag_condition,
-    late_limit,
     order_columns,
 )
+from phoneprov.fleet.inherited import poll_minutes_of
+from phoneprov.fleet.late import LateLimits, late_limit, read_late_limits
 from phoneprov.fleet.models import CheckIn, Phone, PhoneEvent, PhoneUpload, Registration
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.pbx.models import Pbx
@@ -49,8 +50,7 @@ class PhonePage:
     number: int
     """Counts from 1."""
     size: int
-    late_before: datetime
-    """A phone that asked last before this has missed its check."""
+    limits: LateLimits
 
     @property
     def last(self) -> int:
@@ -59,7 +59,7 @@ class PhonePage:
 
     def is_late(self, phone: Phone) -> bool:
         """Tell whether the phone has missed its check."""
-        return is_late(phone, self.late_before)
+        return self.limits.is_late(phone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,25 +87,19 @@ def last_page(total: int, size: int) -> int:
     return max(1, -(-total // size))
 
 
-def is_late(phone: Phone, late_before: datetime) -> bool:
-    """Tell whether a phone asked last before `late_before`; a disabled one is never late."""
-    if phone.disabled_at is not None or phone.last_check_in_at is None:
-        return False
-    return phone.last_check_in_at < late_before
-
-
 def list_phones(
     session: Session, catalog: Catalog, tenant: Tenant, filters: PhoneFilters, *, now: datetime
 ) -> PhonePage:
-    """Return a page of the phones that match, in three queries. A page beyond the last is the last.
+    """Return a page of the phones that match, in four queries. A page beyond the last is the last.
 
     Secrets are not even read: decrypting them would cost more than all the rest.
     """
-    counts = count_by_status(session, tenant, now=now)
+    limits = read_late_limits(session, tenant, now)
+    counts = count_by_status(session, tenant, limits)
     query = (
         for_tenant(tenant.id, Phone)
         .outerjoin(Phone.extension)
-        .where(*conditions(filters, catalog, tenant, now))
+        .where(*conditions(filters, catalog, limits))
     )
     total = _count(session, query)
     page = min(max(filters.page, 1), last_page(total, filters.page_size))
@@ -125,7 +119,7 @@ def list_phones(
         total=total,
         number=page,
         size=filters.page_size,
-        late_before=late_limit(tenant, now),
+        limits=limits,
     )
 
 
@@ -139,18 +133,19 @@ def list_matching_ids(  # noqa: PLR0913 - the list's own question, and how many
     limit: int,
 ) -> Sequence[int]:
     """Return the ids of all phones that match, whatever their page."""
+    limits = read_late_limits(session, tenant, now)
     query = (
         select(Phone.id)
         .outerjoin(Phone.extension)
-        .where(Phone.tenant_id == tenant.id, *conditions(filters, catalog, tenant, now))
+        .where(Phone.tenant_id == tenant.id, *conditions(filters, catalog, limits))
     )
     return session.scalars(query.order_by(Phone.id).limit(limit)).all()
 
 
-def count_by_status(session: Session, tenant: Tenant, *, now: datetime) -> FleetCounts:
+def count_by_status(session: Session, tenant: Tenant, limits: LateLimits) -> FleetCounts:
     """Return how many phones of a tenant have each status, flag and model, in one query."""
     flags = tuple(Flag)
-    sums = [func.sum(case((flag_condition(flag, tenant, now), 1), else_=0)) for flag in flags]
+    sums = [func.sum(case((flag_condition(flag, limits), 1), else_=0)) for flag in flags]
     rows = session.execute(
         select(Phone.status, Phone.model_slug, func.count(), *sums)
         .where(Phone.tenant_id == tenant.id)
@@ -179,6 +174,7 @@ def find_phone_details(
         .options(
             joinedload(Phone.extension).defer(Extension.sip_password, raiseload=True),
             joinedload(Phone.tenant),
+            joinedload(Phone.profile),
             defer(Phone.token, raiseload=True),
         )
     )
@@ -191,10 +187,8 @@ def find_phone_details(
         .limit(10)
     ).all()
     pbx = session.get(Pbx, phone.tenant.pbx_id) if phone.tenant.pbx_id else None
-    late_before = late_limit(phone.tenant, now)
-    return PhoneDetails(
-        phone=phone, contacts=contacts, pbx=pbx, is_late=is_late(phone, late_before)
-    )
+    limits = LateLimits(of_tenant=late_limit(poll_minutes_of(phone).value, now))
+    return PhoneDetails(phone=phone, contacts=contacts, pbx=pbx, is_late=limits.is_late(phone))
 
 
 def find_own_phone_by_mac(session: Session, tenant_id: int, mac: Mac) -> Phone | None:

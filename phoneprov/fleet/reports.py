@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from phoneprov.fleet.events import write_event
+from phoneprov.fleet.inherited import local_sip_port_of
 from phoneprov.fleet.matching import DIRECT_PREFIX
 from phoneprov.fleet.models import Phone, Registration
 from phoneprov.fleet.refresh import refresh_statuses
@@ -42,7 +43,8 @@ def record_report(
 
 def _note_registered(session: Session, pbx: Pbx, phone: Phone, address: str, now: datetime) -> None:
     aor = f"{DIRECT_PREFIX}{phone.id}"
-    uri = f"sip:{address}:{phone.local_sip_port}"
+    port = local_sip_port_of(phone).value
+    uri = f"sip:{address}:{port}"
     row = session.scalar(
         select(Registration).where(
             Registration.pbx_id == pbx.id, Registration.aor == aor, Registration.uri == uri
@@ -52,7 +54,7 @@ def _note_registered(session: Session, pbx: Pbx, phone: Phone, address: str, now
         row = Registration(pbx_id=pbx.id, aor=aor, uri=uri, phone_id=phone.id, observed_at=now)
         session.add(row)
     row.match_note = "told by the phone"
-    row.source = f"{address}:{phone.local_sip_port}"
+    row.source = f"{address}:{port}"
     row.user_agent = phone.user_agent
     row.registered_at = row.keepalive_at = row.observed_at = now
     row.gone_at = row.unconfirmed_since_at = None

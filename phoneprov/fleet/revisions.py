@@ -4,18 +4,25 @@ The bump stands in the same transaction as the change. The ids are left in `sess
 that after the commit the cache of this process lets go of what it holds for them.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, inspect, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, inspect, or_, select, true, update
 from sqlalchemy.orm import Session
 
-from phoneprov.fleet.models import Phone, PhoneModule
+from phoneprov.fleet.models import LayoutSource, Phone, PhoneModule
 from phoneprov.layouts.models import ButtonLayout, LayoutButton
 from phoneprov.tenancy.models import Tenant
 
 TOUCHED = "touched_phone_ids"
+_REACHED: Mapping[str, ColumnElement[bool]] = {
+    "time_zone": Phone.time_zone.is_(None),
+    "admin_password": Phone.admin_password.is_(None),
+    "local_sip_port": Phone.local_sip_port.is_(None),
+    "poll_minutes": true(),
+}
+"""By field of a profile, the condition of a follower that has it from there."""
 
 
 def touch_phones(session: Session, phone_ids: Iterable[int], now: datetime) -> int:
@@ -53,6 +60,20 @@ def touch_phones_that_say(session: Session, tenant_id: int, variable: str, now: 
         )
     )
     return _touch(session, _uses(layouts), now)
+
+
+def touch_profile_phones(
+    session: Session, profile_id: int, fields: Iterable[str], slugs: Iterable[str], now: datetime
+) -> int:
+    """Bump the followers of a profile that these fields of it, or its layouts for models, reach.
+
+    A phone with a value of its own is not reached by that field.
+    """
+    reached = [_REACHED[name] for name in fields if name in _REACHED]
+    reached.append(
+        and_(Phone.model_slug.in_(list(slugs)), Phone.layout_source != LayoutSource.PHONE)
+    )
+    return _touch(session, and_(Phone.profile_id == profile_id, or_(*reached)), now)
 
 
 def touch_tenant_phones(session: Session, tenant_id: int, now: datetime) -> int:

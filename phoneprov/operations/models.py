@@ -88,6 +88,7 @@ class BulkAction(StrEnum):
     """What can be done to many phones at once."""
 
     APPLY_LAYOUT = "apply_layout"
+    APPLY_PROFILE = "apply_profile"
     SET_TIME_ZONE = "set_time_zone"
     RESYNC = "resync"
     REBOOT = "reboot"
@@ -99,6 +100,7 @@ class BulkAction(StrEnum):
         """The action in words."""
         return {
             "apply_layout": "Apply button layout",
+            "apply_profile": "Apply profile",
             "set_time_zone": "Set time zone",
             "resync": "Resync (read config again)",
             "reboot": "Reboot",
@@ -134,7 +136,7 @@ class BulkOperation(Model):
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id", ondelete="CASCADE"), index=True)
     action: Mapped[BulkAction] = mapped_column(WordColumn(BulkAction, 20))
     value: Mapped[str] = mapped_column(String(64), default="")
-    """By action: id of the layout, name of the zone."""
+    """By action: id of the layout, id of the profile with how, name of the zone."""
     words: Mapped[str] = mapped_column(String(200))
     """The action with its value, as a person reads it."""
     state: Mapped[BulkState] = mapped_column(

@@ -8,6 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from phoneprov.catalog.catalog import Catalog
+from phoneprov.fleet.inherited import (
+    admin_password_of,
+    local_sip_port_of,
+    poll_minutes_of,
+    time_zone_of,
+)
 from phoneprov.fleet.models import Farewell, Phone
 from phoneprov.pbx.dialects.typed import dialect_of
 from phoneprov.pbx.models import Pbx
@@ -58,7 +64,7 @@ def load_for_config(session: Session, phone_id: int) -> Phone | None:
     return session.scalar(
         select(Phone)
         .where(Phone.id == phone_id)
-        .options(joinedload(Phone.extension), joinedload(Phone.tenant))
+        .options(joinedload(Phone.extension), joinedload(Phone.tenant), joinedload(Phone.profile))
     )
 
 
@@ -84,12 +90,13 @@ def compose(  # noqa: PLR0913, PLR0917 - each is a part of the rows
         display_name=phone.display_name or (phone.extension.name if phone.extension else ""),
         server=_server(tenant, pbx),
         accounts=tuple(_accounts(phone, lines)),
-        local_sip_port=phone.local_sip_port,
-        zone=zone_rules(phone.time_zone or tenant.time_zone, frame.year),
+        local_sip_port=local_sip_port_of(phone).value,
+        zone=zone_rules(time_zone_of(phone).value, frame.year),
         ntp_server=tenant.ntp_server,
-        admin_password=phone.admin_password or tenant.admin_password,
+        admin_password=admin_password_of(phone).value,
         provisioning=replace(
-            _provisioning(phone.mac, tenant, frame), key=_config_key(catalog, phone)
+            _provisioning(phone.mac, poll_minutes_of(phone).value, frame),
+            key=_config_key(catalog, phone),
         ),
         buttons=resolved.sets[0],
         modules=module_configs(catalog, keys, resolved),
@@ -119,12 +126,12 @@ def compose_farewell(
         zone=zone_rules(tenant.time_zone, frame.year),
         ntp_server=tenant.ntp_server,
         admin_password=None,
-        provisioning=_provisioning(farewell.mac, tenant, replace(frame, token="")),
+        provisioning=_provisioning(farewell.mac, tenant.poll_minutes, replace(frame, token="")),
     )
 
 
 def poll_minutes(mac: str, interval: int) -> int:
-    """Return the phone's own poll interval: the tenant's, spread by MAC over its last sixth.
+    """Return the phone's own poll interval: `interval` minutes, spread by MAC over the last sixth.
 
     A power cut lines up all phones of a site; different intervals take them apart again.
     """
@@ -165,10 +172,9 @@ def _accounts(phone: Phone, lines: Iterable[Extension]) -> Iterable[Account]:
         )
 
 
-def _provisioning(mac: str, tenant: Tenant, frame: ConfigFrame) -> Provisioning:
-    spread = tenant.poll_minutes // SHARE_THAT_IS_SPREAD
+def _provisioning(mac: str, minutes: int, frame: ConfigFrame) -> Provisioning:
     return Provisioning(
         base_url=frame.base_url,
-        poll_minutes=poll_minutes(mac, tenant.poll_minutes),
-        poll_spread_minutes=spread,
+        poll_minutes=poll_minutes(mac, minutes),
+        poll_spread_minutes=minutes // SHARE_THAT_IS_SPREAD,
     )

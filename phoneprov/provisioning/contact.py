@@ -14,13 +14,19 @@ from phoneprov.provisioning.admission import Reason
 def find_by_token(session: Session, token: str) -> Phone | None:
     """Return the phone whose own address holds `token`."""
     return session.scalar(
-        select(Phone).where(Phone.token_hash == hash_token(token)).options(joinedload(Phone.tenant))
+        select(Phone)
+        .where(Phone.token_hash == hash_token(token))
+        .options(joinedload(Phone.tenant), joinedload(Phone.profile))
     )
 
 
 def find_by_mac(session: Session, mac: str) -> Phone | None:
     """Return the phone with this MAC address."""
-    return session.scalar(select(Phone).where(Phone.mac == mac).options(joinedload(Phone.tenant)))
+    return session.scalar(
+        select(Phone)
+        .where(Phone.mac == mac)
+        .options(joinedload(Phone.tenant), joinedload(Phone.profile))
+    )
 
 
 def note_first_contact(

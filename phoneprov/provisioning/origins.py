@@ -53,7 +53,7 @@ class Sources:
     pickup_code: str
     ntp_server: str
     poll: str
-    local_sip_port: str = "local SIP port of this phone"
+    local_sip_port: str
     address: str = "this phone's own address"
     encryption: str
     notify: str = "how its PBX is linked"

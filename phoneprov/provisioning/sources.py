@@ -3,7 +3,14 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from phoneprov.fleet.models import Phone
+from phoneprov.fleet.inherited import (
+    admin_password_of,
+    local_sip_port_of,
+    name_source,
+    poll_minutes_of,
+    time_zone_of,
+)
+from phoneprov.fleet.models import LayoutSource, Phone
 from phoneprov.fleet.phone_keys import list_modules
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.pbx.models import Pbx
@@ -17,23 +24,24 @@ def read_sources(
 ) -> Sources:
     """Return where compose took each setting from; the phone's tenant and extension are loaded."""
     tenant = phone.tenant
+    zone, poll = time_zone_of(phone), poll_minutes_of(phone)
     on_pbx = f"PBX {pbx.name}" if pbx else "no PBX"
     accounts = _accounts(phone, keys, config)
     line = accounts.get(1, "its extension")
     buttons, modules = _layouts(session, phone)
     return Sources(
-        zone=(
-            f"time zone of this phone ({phone.time_zone})"
-            if phone.time_zone
-            else f"time zone of {tenant.name} ({tenant.time_zone})"
-        ),
-        admin_password=f"admin password of {'this phone' if phone.admin_password else tenant.name}",
+        zone=f"time zone of {name_source(phone, zone.source)} ({zone.value})",
+        admin_password=f"admin password of {name_source(phone, admin_password_of(phone).source)}",
         display_name="display name of this phone" if phone.display_name else f"name of {line}",
         domain=tenant.name if tenant.sip_domain else on_pbx,
         server=on_pbx,
         pickup_code=f"pick-up code of {on_pbx}",
         ntp_server=f"time server of {tenant.name}",
-        poll=f"checks of {tenant.name}, every {tenant.poll_minutes} min, spread by MAC address",
+        poll=(
+            f"checks of {name_source(phone, poll.source)}, every {poll.value} min, "
+            "spread by MAC address"
+        ),
+        local_sip_port=f"local SIP port of {name_source(phone, local_sip_port_of(phone).source)}",
         encryption=f"encryption of configs of {tenant.name}",
         accounts=accounts,
         first_label="display name of this phone" if phone.display_name else f"name of {line}",
@@ -64,4 +72,6 @@ def _layouts(session: Session, phone: Phone) -> tuple[str, tuple[str, ...]]:
     names: dict[int | None, str] = {row.id: f"layout “{row.name}”" for row in rows}
     own = names.get(phone.button_layout_id, "layout")
     of_modules = (f"{names.get(one.layout_id, 'layout')} of module {one.number}" for one in modules)
-    return f"button {own}", tuple(of_modules)
+    by_profile = phone.layout_source is LayoutSource.PROFILE and phone.profile is not None
+    whose = f" of profile {phone.profile.name}" if by_profile and phone.profile else ""
+    return f"button {own}{whose}", tuple(of_modules)

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from phoneprov.fleet.models import Phone
+from phoneprov.fleet.profile_models import Profile
 from phoneprov.fleet.revisions import touch_phones
 from phoneprov.tenancy.models import Tenant
 from phoneprov.vendors.zone_rules import zone_rules
@@ -18,14 +19,18 @@ def renew_zone_rules(session: Session, now: datetime) -> int:
     Returns how many were bumped.
     """
     rows = session.execute(
-        select(Phone.id, Phone.time_zone, Tenant.time_zone, Phone.config_changed_at)
+        select(
+            Phone.id,
+            func.coalesce(Phone.time_zone, Profile.time_zone, Tenant.time_zone),
+            Phone.config_changed_at,
+        )
         .join(Tenant, Tenant.id == Phone.tenant_id)
+        .outerjoin(Profile, Profile.id == Phone.profile_id)
         .where(Phone.config_changed_at < now.replace(month=1, day=1, hour=0, minute=0, second=0))
     )
     stale = [
         phone_id
-        for phone_id, own_zone, tenant_zone, changed_at in rows
-        if zone_rules(own_zone or tenant_zone, changed_at.year)
-        != zone_rules(own_zone or tenant_zone, now.year)
+        for phone_id, zone, changed_at in rows
+        if zone_rules(zone, changed_at.year) != zone_rules(zone, now.year)
     ]
     return touch_phones(session, stale, now) if stale else 0

@@ -2,9 +2,20 @@
 
 from collections.abc import Sequence
 
-from wtforms import IntegerField
+from wtforms import BooleanField, IntegerField, PasswordField
 
 LONGEST_NUMBER = 10
+
+
+def read_password(typed: PasswordField, is_dropped: BooleanField) -> str | None:
+    """Return the new password, an empty one to drop it, or None to leave it as it is.
+
+    Only what was typed counts: the field's `data` would be the stored one where none came.
+    """
+    sent = (typed.raw_data or [""])[0]
+    if sent:
+        return str(sent)
+    return "" if is_dropped.data else None
 
 
 class WholeNumberField(IntegerField):

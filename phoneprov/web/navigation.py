@@ -61,6 +61,7 @@ _PROVISIONING = (
     _PHONES,
     ("Button Layouts", "layouts.index"),
     ("Expansion Module Layouts", "module_layouts.index"),
+    ("Profiles", "profiles.index"),
     ("Bulk operations", "bulk.index"),
     ("Removed phones", "unknown.removed"),
     ("How phones find us", "system.how_phones_find_us"),

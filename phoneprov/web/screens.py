@@ -12,6 +12,7 @@ from phoneprov.web.layouts.views import blueprint as layouts
 from phoneprov.web.layouts.views import module_blueprint as module_layouts
 from phoneprov.web.pbxs.views import blueprint as pbxs
 from phoneprov.web.phones.views import blueprint as phones
+from phoneprov.web.profiles.views import blueprint as profiles
 from phoneprov.web.system.views import blueprint as system
 from phoneprov.web.tenants.views import blueprint as tenants
 from phoneprov.web.unknown.views import blueprint as unknown
@@ -30,6 +31,7 @@ SCREENS = (
     extras,
     layouts,
     module_layouts,
+    profiles,
     unknown,
     activity,
 )

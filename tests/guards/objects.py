@@ -16,6 +16,7 @@ from tests.factories import (
     FarewellFactory,
     PbxFactory,
     PhoneFactory,
+    ProfileFactory,
     UnknownMacFactory,
     use_session,
 )
@@ -64,6 +65,7 @@ def add_objects(session: Session) -> Objects:
         "extension_id": extension.id,
         "layout_id": ButtonLayoutFactory.create(tenant_id=acme.id).id,
         "operation_id": BulkOperationFactory.create(tenant_id=acme.id).id,
+        "profile_id": ProfileFactory.create(tenant_id=acme.id).id,
         "position": 1,
         "user_id": alice.id,
         "pbx_id": PbxFactory.create().id,

@@ -102,7 +102,32 @@ def add_states(person: Person) -> dict[str, int]:
     person.submit("/t/demo/users/add", name="Alice Admin", email="alice@demo.example", role="admin")
     person.submit("/t/demo/users/add", name="Bob", email="bob@demo.example", role="viewer")
     ids["layout"] = _add_layout(person, "Reception", "yealink-t46u")
+    ids["profile"] = _add_profile(person, ids["layout"])
+    _follow(person, ids["other"], ids["profile"])
     return ids
+
+
+def _add_profile(person: Person, layout_id: int) -> int:
+    answer = person.submit(
+        "/t/demo/profiles/add",
+        **{
+            "name": "Office in London",
+            "description": "Everybody there",
+            "time_zone": "Europe/London",
+            "admin_password": "Office-1pw-long",
+            "local_sip_port": "5070",
+            "layout-yealink-t46u": str(layout_id),
+        },
+    )
+    found = re.search(r"/t/demo/profiles/(\d+)/edit", str(answer))
+    assert found is not None
+    return int(found.group(1))
+
+
+def _follow(person: Person, phone_id: int, profile_id: int) -> None:
+    """Let a phone follow a profile, with a time zone of its own."""
+    form = {"profile_id": str(profile_id), "time_zone": "Asia/Tokyo"}
+    person.submit(f"/t/demo/phones/{phone_id}/edit", **form)
 
 
 def _add_layout(person: Person, name: str, model: str) -> int:

@@ -42,6 +42,7 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
     """Return all screens of a demonstration with its added states (`demo.add_states`)."""
     phones = "/t/demo/phones"
     first = f"{phones}/1"
+    profile = f"/t/demo/profiles/{ids['profile']}"
     layout = f"/t/demo/button-layouts/{ids['layout']}"
     return [
         Screen("log-in", "/log-in", needs_login=False),
@@ -90,6 +91,14 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
         Screen("layout-fill-refused", f"{layout}/fill", _fill_wrongly),
         Screen("layout-copy", f"{layout}/copy"),
         Screen("layout-delete", f"{layout}/delete"),
+        Screen("profiles", "/t/demo/profiles"),
+        Screen("profiles-empty", "/t/nobody-sons-plumbing-and-heating-ltd/profiles"),
+        Screen("profile-add", "/t/demo/profiles/add"),
+        Screen("profile-add-refused", "/t/demo/profiles/add", _add_profile_wrongly),
+        Screen("profile-edit", f"{profile}/edit"),
+        Screen("profile-parameters", f"{profile}/parameters/yealink"),
+        Screen("profile-delete", f"{profile}/delete"),
+        Screen("bulk-plan-profile", phones, _plan_profile_for_many),
         Screen("find-us", "/t/demo/how-phones-find-us"),
         Screen("removed", "/t/demo/removed-phones"),
         Screen("removed-empty", "/t/nobody-sons-plumbing-and-heating-ltd/removed-phones"),
@@ -224,6 +233,22 @@ def _plan_for_many(page: Page) -> None:
     page.select_option("#zone", "Europe/Vienna")
     page.click("text=See what would happen")
     page.wait_for_selector("#will-title")
+
+
+def _plan_profile_for_many(page: Page) -> None:
+    _choose_for_many(page)
+    page.check("text=Apply profile")
+    page.select_option("#profile", label="Office in London")
+    page.click("text=See what would happen")
+    page.wait_for_selector("#will-title")
+
+
+def _add_profile_wrongly(page: Page) -> None:
+    page.fill("#name", "office in london")
+    page.fill("#admin_password", "ü")
+    page.fill("#local_sip_port", "80")
+    page.fill("#poll_minutes", "600")
+    press_main_button(page)
 
 
 def _do_for_many(page: Page) -> None:

@@ -14,7 +14,10 @@ from sqlalchemy.orm import Session
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.core.zones import ZONE_NAMES
-from phoneprov.fleet.models import Phone, PhoneEvent
+from phoneprov.fleet.following import follow_profile
+from phoneprov.fleet.models import LayoutSource, Phone, PhoneEvent
+from phoneprov.fleet.profile_effects import Given, has_own_values, list_effects, read_given
+from phoneprov.fleet.profiles import find_profile
 from phoneprov.fleet.revisions import touch_phones
 from phoneprov.layouts.queries import find_layout
 from phoneprov.operations.changes import disable_phone, enable_phone
@@ -23,6 +26,8 @@ from phoneprov.operations.models import BulkAction, Command, CommandKind, Comman
 from phoneprov.tenancy.audit import Actor
 
 Reason = str | None
+ID_DIGITS = 9
+NO_PROFILE, DROPS_OWN = "0", "only"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,10 @@ class Task:
     layout_id: int = 0
     layout_model: str = ""
     """Slug of the model that the layout is for."""
+    given: Given | None = None
+    """What the profile gives."""
+    drops_own: bool = False
+    """Whether phones lose their own values for those of the profile."""
 
 
 def read_task(
@@ -43,9 +52,10 @@ def read_task(
 ) -> Task:
     """Return what is to be done; raises InvalidValueError for the field `value`."""
     task = partial(Task, action=action, value=value, catalog=catalog)
+    if action is BulkAction.APPLY_PROFILE:
+        return _read_profile_task(session, tenant_id, task, value)
     if action is BulkAction.APPLY_LAYOUT:
-        is_id = value.isascii() and value.isdigit() and len(value) < 10  # noqa: PLR2004 - an id
-        layout = find_layout(session, tenant_id, int(value)) if is_id else None
+        layout = find_layout(session, tenant_id, _read_id(value))
         if layout is None or layout.is_for_module:
             raise InvalidValueError("Choose a layout from the list.", field="value")
         return task(
@@ -60,6 +70,13 @@ def read_task(
     return task(words=action.label)
 
 
+def say_effect(task: Task, phone: Phone) -> str:
+    """Return what the action would change on this phone, where that differs by phone."""
+    if task.given is None:
+        return ""
+    return list_effects(phone, task.given, drops_own=task.drops_own).text
+
+
 def find_obstacle(task: Task, phone: Phone) -> Reason:
     """Return why the action leaves this phone alone, or None if it doesn't."""
     return _OBSTACLES[task.action](task, phone)
@@ -72,11 +89,42 @@ def do_batch(
     return _DEEDS[task.action](session, task, phones, actor, now)
 
 
+def _read_profile_task(
+    session: Session, tenant_id: int, task: Callable[..., Task], value: str
+) -> Task:
+    """Read `12`, or `12 only` to drop what phones have of their own; `0` is no profile."""
+    number, _, how = value.partition(" ")
+    profile = find_profile(session, tenant_id, _read_id(number)) if number != NO_PROFILE else None
+    if profile is None and number != NO_PROFILE:
+        raise InvalidValueError("Choose a profile from the list.", field="value")
+    name = profile.name if profile else "none"
+    return task(
+        words=f"{BulkAction.APPLY_PROFILE.label}: {name}",
+        given=read_given(session, tenant_id, profile),
+        drops_own=how == DROPS_OWN,
+    )
+
+
+def _read_id(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= ID_DIGITS else 0
+
+
+def _no_new_profile(task: Task, phone: Phone) -> Reason:
+    profile = task.given.profile if task.given else None
+    if phone.profile_id != (profile.id if profile else None):
+        return None
+    if task.drops_own and has_own_values(phone):
+        return None
+    return "It follows this profile already." if profile else "It follows no profile."
+
+
 def _no_layout_for(task: Task, phone: Phone) -> Reason:
     if phone.model_slug != task.layout_model:
         found = task.catalog.find_model(task.layout_model)
         return f"The layout is for the {found.full_name if found else task.layout_model}."
-    return "It has this layout already." if phone.button_layout_id == task.layout_id else None
+    is_given = phone.layout_source is LayoutSource.PROFILE  # and goes when the profile goes
+    has_it = phone.button_layout_id == task.layout_id and not is_given
+    return "It has this layout already." if has_it else None
 
 
 def _same_zone(task: Task, phone: Phone) -> Reason:
@@ -100,8 +148,16 @@ def _is_disabled(task: Task, phone: Phone) -> Reason:
 def _apply_layout(
     session: Session, task: Task, phones: Sequence[Phone], actor: Actor, now: datetime
 ) -> str:
-    values = {"button_layout_id": task.layout_id}
+    values = {"button_layout_id": task.layout_id, "layout_source": LayoutSource.PHONE}
     return _set(session, task, phones, values, actor=actor, now=now)
+
+
+def _apply_profile(
+    session: Session, task: Task, phones: Sequence[Phone], actor: Actor, now: datetime
+) -> str:
+    profile = task.given.profile if task.given else None
+    follow_profile(session, task.catalog, phones, profile, drops_own=task.drops_own, now=now)
+    return _note_set(session, task, phones, actor=actor, now=now)
 
 
 def _set_zone(
@@ -122,6 +178,14 @@ def _set(  # noqa: PLR0913 - a batch with its actor and time
 ) -> str:
     ids = [phone.id for phone in phones]
     session.execute(update(Phone).where(Phone.id.in_(ids)).values(**values))
+    return _note_set(session, task, phones, actor=actor, now=now)
+
+
+def _note_set(
+    session: Session, task: Task, phones: Sequence[Phone], *, actor: Actor, now: datetime
+) -> str:
+    """Bump the phones and write to their timelines what was set; return what each got."""
+    ids = [phone.id for phone in phones]
     touch_phones(session, ids, now)
     text = f"{task.words}, by {actor.name} for many phones."
     _write_events(session, ids, "config", text, now)
@@ -191,6 +255,7 @@ def _write_events(
 
 _OBSTACLES: Mapping[BulkAction, Callable[[Task, Phone], Reason]] = {
     BulkAction.APPLY_LAYOUT: _no_layout_for,
+    BulkAction.APPLY_PROFILE: _no_new_profile,
     BulkAction.SET_TIME_ZONE: _same_zone,
     BulkAction.RESYNC: _no_order,
     BulkAction.REBOOT: _no_order,
@@ -199,6 +264,7 @@ _OBSTACLES: Mapping[BulkAction, Callable[[Task, Phone], Reason]] = {
 }
 _DEEDS: Mapping[BulkAction, Callable[[Session, Task, Sequence[Phone], Actor, datetime], str]] = {
     BulkAction.APPLY_LAYOUT: _apply_layout,
+    BulkAction.APPLY_PROFILE: _apply_profile,
     BulkAction.SET_TIME_ZONE: _set_zone,
     BulkAction.RESYNC: _order,
     BulkAction.REBOOT: _order,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, defer, joinedload
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.queries import title_phone
-from phoneprov.operations.bulk.actions import Task, find_obstacle
+from phoneprov.operations.bulk.actions import Task, find_obstacle, say_effect
 from phoneprov.operations.models import BulkItem, BulkOperation, BulkState, ItemState
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.models import Extension, for_tenant
@@ -21,11 +21,12 @@ MOST_PHONES = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """One phone of a plan; `reason` says why it is left alone."""
+    """One phone of a plan; `reason` says why it is left alone, `effect` what changes on it."""
 
     phone_id: int
     name: str
     reason: str | None
+    effect: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,15 @@ class Plan:
     def will(self) -> list[Planned]:
         """The phones it is done to."""
         return [one for one in self.phones if one.reason is None]
+
+    @property
+    def effects(self) -> dict[str, list[Planned]]:
+        """Those it is done to by what changes on them, the most usual first."""
+        found: dict[str, list[Planned]] = {}
+        for one in self.will:
+            if one.effect:
+                found.setdefault(one.effect, []).append(one)
+        return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 
     @property
     def left_alone(self) -> dict[str, list[Planned]]:
@@ -57,14 +67,14 @@ def plan_bulk(session: Session, tenant_id: int, task: Task, phone_ids: Collectio
     """
     if len(phone_ids) > MOST_PHONES:
         raise InvalidValueError(f"At most {MOST_PHONES:,} phones at once.", field="value")
-    phones = _read(session, tenant_id, phone_ids)
-    return Plan(
-        task=task,
-        phones=[
-            Planned(phone_id=one.id, name=title_phone(one), reason=find_obstacle(task, one))
-            for one in phones
-        ],
-    )
+    phones = _read(session, tenant_id, phone_ids, with_password=task.given is not None)
+    return Plan(task=task, phones=[_plan(task, one) for one in phones])
+
+
+def _plan(task: Task, phone: Phone) -> Planned:
+    reason = find_obstacle(task, phone)
+    effect = "" if reason else say_effect(task, phone)
+    return Planned(phone_id=phone.id, name=title_phone(phone), reason=reason, effect=effect)
 
 
 def start_bulk(
@@ -103,16 +113,20 @@ def _row(operation_id: int, one: Planned) -> dict[str, object]:
     }
 
 
-def _read(session: Session, tenant_id: int, phone_ids: Collection[int]) -> Iterator[Phone]:
-    """Yield the phones in batches, without their secrets."""
+def _read(
+    session: Session, tenant_id: int, phone_ids: Collection[int], *, with_password: bool
+) -> Iterator[Phone]:
+    """Yield the phones in batches, without the secrets that are not asked about."""
+    unread = (Phone.token,) if with_password else (Phone.token, Phone.admin_password)
     wanted = sorted(set(phone_ids))
     for start in range(0, len(wanted), AT_ONCE):
         ids = wanted[start : start + AT_ONCE]
         query = for_tenant(tenant_id, Phone).where(Phone.id.in_(ids)).order_by(Phone.id)
         yield from session.scalars(
             query.options(
-                defer(Phone.token, raiseload=True),
-                defer(Phone.admin_password, raiseload=True),
+                *(defer(secret, raiseload=True) for secret in unread),
+                joinedload(Phone.profile),
+                joinedload(Phone.tenant),
                 joinedload(Phone.extension).defer(Extension.sip_password, raiseload=True),
             )
         )

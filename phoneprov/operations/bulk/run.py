@@ -105,7 +105,7 @@ def _do(
 ) -> None:
     task = read_task(session, catalog, operation.tenant_id, operation.action, operation.value)
     query = for_tenant(operation.tenant_id, Phone).options(
-        joinedload(Phone.extension), joinedload(Phone.tenant)
+        joinedload(Phone.extension), joinedload(Phone.tenant), joinedload(Phone.profile)
     )
     wanted = [item.phone_id for item in items if item.phone_id is not None]
     phones = {one.id: one for one in session.scalars(query.where(Phone.id.in_(wanted)))}

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError
+from phoneprov.fleet.profiles import list_profiles
 from phoneprov.fleet.queries import last_page, list_matching_ids
 from phoneprov.layouts.queries import list_layouts
 from phoneprov.operations.bulk.actions import read_task
@@ -36,6 +37,12 @@ Answer = str | Response | tuple[str, int]
 REFUSED = 422
 PAGE_SIZE = 200
 LONGEST_FILTER = 2000
+FIELDS = {
+    BulkAction.APPLY_LAYOUT: "layout",
+    BulkAction.APPLY_PROFILE: "profile",
+    BulkAction.SET_TIME_ZONE: "zone",
+}
+"""The field that an action takes its value from."""
 blueprint = Blueprint("bulk", __name__, url_prefix="/t/<tenant_slug>/bulk")
 
 
@@ -75,7 +82,7 @@ def plan() -> Answer:
     try:
         found = _plan(form, ids)
     except InvalidValueError as fault:
-        field = {BulkAction.APPLY_LAYOUT: "layout"}.get(BulkAction(form.action.data), "zone")
+        field = FIELDS.get(BulkAction(form.action.data), "action")
         tell_fault(form, InvalidValueError(fault.message, field=field))
         return render_template("bulk/new.html", form=form, count=len(ids)), REFUSED
     if "start" not in request.form or not found.will:
@@ -120,7 +127,8 @@ def cancel(operation_id: int) -> Answer:
 
 def _form() -> BulkForm:
     tenant = current_tenant()
-    return BulkForm(list_layouts(session(), tenant.id), tenant.time_zone)
+    layouts = list_layouts(session(), tenant.id)
+    return BulkForm(layouts, list_profiles(session(), tenant.id), tenant.time_zone)
 
 
 def _plan(form: BulkForm, ids: list[int]) -> Plan:

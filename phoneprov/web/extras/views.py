@@ -1,4 +1,4 @@
-"""Screens of the extra parameters, of a tenant's phones by vendor and of one phone."""
+"""Screens of the extra parameters, of a tenant's phones by vendor, a profile's, one phone's."""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,8 @@ from phoneprov.core.text import as_sentence
 from phoneprov.fleet.extra_models import ExtraParameter
 from phoneprov.fleet.extra_parameters import Level, list_parameters, save_parameters
 from phoneprov.fleet.models import Phone
+from phoneprov.fleet.profile_models import Profile
+from phoneprov.fleet.profiles import find_profile
 from phoneprov.fleet.queries import title_phone
 from phoneprov.provisioning.preview import Told, explain_file, list_our_names, load_told
 from phoneprov.provisioning.unwritable import UNWRITABLE_ERRORS
@@ -46,6 +48,21 @@ def tenant(vendor: str) -> Answer:
         abort(404)
     level = Level(tenant=current_tenant(), vendor=Vendor(vendor))
     back = url_for("tenants.settings", tenant_slug=current_tenant().slug)
+    return _answer(level, back=back, ours=frozenset())
+
+
+@blueprint.route(
+    "/t/<tenant_slug>/profiles/<int:profile_id>/parameters/<vendor>", methods=["GET", "POST"]
+)
+@admin_only
+def profile(profile_id: int, vendor: str) -> Answer:
+    """Change the extra parameters of a profile's phones of one vendor."""
+    found = find_profile(session(), current_tenant().id, profile_id) or abort(404)
+    if vendor not in set(Vendor):
+        abort(404)
+    level = Level(tenant=current_tenant(), vendor=Vendor(vendor), profile=found)
+    slug = current_tenant().slug
+    back = url_for("profiles.edit", tenant_slug=slug, profile_id=profile_id)
     return _answer(level, back=back, ours=frozenset())
 
 
@@ -150,12 +167,14 @@ def _load_told(found: Phone) -> Told:
     return told or abort(404)
 
 
-def _list_names(vendor: Vendor | None = None, phone: Phone | None = None) -> list[str]:
-    """Return the names that a tenant has for a vendor, or a phone for its own."""
+def _list_names(
+    vendor: Vendor | None = None, phone: Phone | None = None, profile: Profile | None = None
+) -> list[str]:
+    """Return the names that a tenant or profile has for a vendor, or a phone for its own."""
     chosen = vendor or (_vendor(phone) if phone else None)
     if chosen is None:
         return []
-    level = Level(tenant=current_tenant(), vendor=chosen, phone=phone)
+    level = Level(tenant=current_tenant(), vendor=chosen, phone=phone, profile=profile)
     return [row.name for row in list_parameters(session(), level) if row.value is not None]
 
 

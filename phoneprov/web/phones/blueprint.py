@@ -1,8 +1,16 @@
 """The blueprint that the views of this screen belong to, and what they share."""
 
+from typing import Any
+
 from flask import Blueprint, abort
 from werkzeug.wrappers import Response
 
+from phoneprov.fleet.inherited import (
+    Inherited,
+    admin_password_of,
+    local_sip_port_of,
+    time_zone_of,
+)
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.phones import find_phone
 from phoneprov.fleet.queries import title_phone
@@ -22,7 +30,20 @@ blueprint = Blueprint("phones", __name__)
 
 @blueprint.context_processor
 def _give_words() -> dict[str, object]:
-    return {"phone_name": title_phone, "PhoneStatus": PhoneStatus}
+    return {
+        "phone_name": title_phone,
+        "PhoneStatus": PhoneStatus,
+        "inherited_values": _read_inherited,
+    }
+
+
+def _read_inherited(phone: Phone) -> dict[str, Inherited[Any]]:
+    """Return what counts for a phone with whose it is; the password only for whose it is."""
+    return {
+        "zone": time_zone_of(phone),
+        "port": local_sip_port_of(phone),
+        "password": admin_password_of(phone),
+    }
 
 
 @blueprint.app_template_filter("command_label")

@@ -1,5 +1,7 @@
 """Add a phone, edit a phone: one form, which keeps what was typed until it is right."""
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -11,6 +13,8 @@ from phoneprov.fleet.extension_uses import count_models, list_extension_uses
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.phone_keys import list_modules
 from phoneprov.fleet.phones import add_phone
+from phoneprov.fleet.profile_models import Profile
+from phoneprov.fleet.profiles import list_profiles, read_layouts
 from phoneprov.fleet.queries import find_own_phone_by_mac, title_phone
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.operations.changes import change_phone, reassign_phone
@@ -44,6 +48,8 @@ def add() -> Answer:
         "extension": request.args.get("extension", ""),
     }
     form = PhoneForm(read_offers(), **values)
+    if not form.is_submitted():
+        form.profile_id.data = str(form.offers.profile.id) if form.offers.profile else ""
     if not form.validate_on_submit():
         return _page(form)
     draft = form.read_draft()
@@ -68,7 +74,7 @@ def edit(phone_id: int) -> Answer:
     values = form_values(phone, list_modules(session(), phone.id))
     if request.args.get("model"):
         values["model_slug"] = request.args["model"]
-    form = PhoneForm(read_offers(own_id=phone.id), **values)
+    form = PhoneForm(read_offers(phone), **values)
     if not form.validate_on_submit():
         return _page(form, phone)
     typed = bool(form.admin_password.data)
@@ -98,7 +104,7 @@ def reassign(phone_id: int) -> Answer:
     phone = get_own_phone(phone_id)
     no_reset = why_not(phone, CommandKind.RESET, runtime().catalog)
     values = hardware_values(phone, list_modules(session(), phone.id))
-    form = ReassignForm(read_offers(own_id=phone.id), **values)
+    form = ReassignForm(read_offers(phone), **values)
     form.mac.data = format_mac(phone.mac)
     if not form.validate_on_submit():
         return _page(form, phone, no_reset=no_reset)
@@ -120,18 +126,33 @@ def reassign(phone_id: int) -> Answer:
     return _to_page(phone)
 
 
-def read_offers(own_id: int | None = None) -> Offers:
-    """Return what the form offers on this tenant's pages."""
+def read_offers(phone: Phone | None = None) -> Offers:
+    """Return what the form offers on this tenant's pages for a new phone, or for `phone`."""
     tenant, catalog = current_tenant(), runtime().catalog
     layouts = session().scalars(for_tenant(tenant.id, ButtonLayout).order_by(ButtonLayout.name))
+    profiles = list_profiles(session(), tenant.id)
+    profile = _find_chosen(profiles, phone)
+    given = read_layouts(session(), [profile.id])[profile.id] if profile else {}
     return Offers(
         catalog=catalog,
         tenant=tenant,
-        keys=KeyOffers(catalog=catalog, layouts=layouts.all()),
+        keys=KeyOffers(catalog=catalog, layouts=layouts.all(), given=given),
+        profiles=profiles,
+        profile=profile,
         extensions=list_extension_uses(session(), tenant.id),
         model_counts=count_models(session(), tenant.id),
-        own_id=own_id,
+        own_id=phone.id if phone else None,
     )
+
+
+def _find_chosen(profiles: Sequence[Profile], phone: Phone | None) -> Profile | None:
+    """Return the profile that is chosen in the form; before that the phone's, or the default."""
+    chosen = request.values.get("profile_id")
+    if chosen is not None:
+        return next((one for one in profiles if str(one.id) == chosen), None)
+    if phone is not None:
+        return next((one for one in profiles if one.id == phone.profile_id), None)
+    return next((one for one in profiles if one.is_default), None)
 
 
 def _after_fault(form: PhoneForm, draft: PhoneDraft, fault: InvalidValueError) -> Answer:

@@ -11,22 +11,23 @@ from phoneprov.catalog.model import PhoneModel
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.core.mac import format_mac, parse_mac
 from phoneprov.core.text import clean_text
-from phoneprov.fleet.drafts import HIGHEST_PORT, LOWEST_PORT, PhoneDraft
-from phoneprov.fleet.models import DEFAULT_SIP_PORT, Phone, PhoneModule
+from phoneprov.fleet.drafts import PhoneDraft, check_port
+from phoneprov.fleet.models import DEFAULT_SIP_PORT, LayoutSource, Phone, PhoneModule
 from phoneprov.fleet.passwords import check_admin_password
 from phoneprov.web.phones.key_offers import (
-    LayoutField,
+    DEFAULT,
     ModulesField,
+    SaidSelectField,
     module_value,
     read_layout,
     read_modules,
+    read_profile,
 )
 from phoneprov.web.phones.offers import Offers
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 _SECRET = {"autocomplete": "new-password", "spellcheck": "false"}
 LONGEST_NAME, LONGEST_SERIAL, LONGEST_PLACE = 64, 64, 100
-PORT_MESSAGE = f"A port from {LOWEST_PORT} to {HIGHEST_PORT}, or nothing for {DEFAULT_SIP_PORT}."
 
 
 class PhoneForm(FlaskForm):
@@ -45,7 +46,7 @@ class PhoneForm(FlaskForm):
         "Display Name", render_kw={"autocomplete": "off", "maxlength": LONGEST_NAME}
     )
     time_zone = SelectField("Timezone", validate_choice=False)
-    button_layout_id = LayoutField("Button Layout", validate_choice=False)
+    button_layout_id = SaidSelectField("Button Layout", validate_choice=False)
     modules = ModulesField("Expansion Modules")
     admin_password = PasswordField("Admin Password", render_kw={**_SECRET, "maxlength": 64})
     drop_password = BooleanField("Drop its own password")
@@ -58,6 +59,7 @@ class PhoneForm(FlaskForm):
             "placeholder": str(DEFAULT_SIP_PORT),
         },
     )
+    profile_id = SaidSelectField("Profile", validate_choice=False)
     serial_number = StringField("Serial number", render_kw={**_PLAIN, "maxlength": LONGEST_SERIAL})
     place = StringField("Place", render_kw={"autocomplete": "off", "maxlength": LONGEST_PLACE})
 
@@ -67,6 +69,7 @@ class PhoneForm(FlaskForm):
         self.vendor = offers.vendor_of(self.mac.data or "")
         self.model_slug.choices = offers.model_options(self.vendor)
         self.time_zone.choices = offers.zone_options()
+        self.profile_id.choices = offers.profile_options()
         if not self.model_slug.data:
             self.model_slug.data = "" if self.is_submitted() else offers.likely_model(self.vendor)
         self.button_layout_id.choices = [
@@ -96,6 +99,7 @@ class PhoneForm(FlaskForm):
             modules=read_modules(self.modules.data),
             admin_password=self.admin_password.data or None,
             local_sip_port=_read_port(self.local_sip_port.data or ""),
+            profile_id=read_profile(self.profile_id.data),
             serial_number=self.serial_number.data or "",
             place=self.place.data or "",
         )
@@ -139,8 +143,10 @@ class PhoneForm(FlaskForm):
 
     def validate_local_sip_port(self, field: Field) -> None:
         """Only a port that a phone may listen on."""
-        if not LOWEST_PORT <= _read_port(field.data or "") <= HIGHEST_PORT:
-            raise ValidationError(PORT_MESSAGE)
+        try:
+            check_port(_read_port(field.data or ""))
+        except InvalidValueError as fault:
+            raise ValidationError(fault.message) from fault
 
     def validate_display_name(self, field: Field) -> None:
         """Only what can be shown."""
@@ -163,17 +169,17 @@ class ReassignForm(PhoneForm):
 
 def form_values(phone: Phone, modules: Sequence[PhoneModule]) -> dict[str, object]:
     """Return what the form shows of a phone that is there; never its password."""
+    is_given = phone.layout_source is LayoutSource.PROFILE
     return {
-        "button_layout_id": str(phone.button_layout_id or ""),
+        "button_layout_id": DEFAULT if is_given else str(phone.button_layout_id or ""),
+        "profile_id": str(phone.profile_id or ""),
         "modules": [module_value(row) for row in modules],
         "mac": format_mac(phone.mac),
         "model_slug": phone.model_slug,
         "extension": phone.extension.title if phone.extension else "",
         "display_name": phone.display_name,
         "time_zone": phone.time_zone or "",
-        "local_sip_port": (
-            "" if phone.local_sip_port == DEFAULT_SIP_PORT else str(phone.local_sip_port)
-        ),
+        "local_sip_port": str(phone.local_sip_port or ""),
         "serial_number": phone.serial_number,
         "place": phone.place,
     }
@@ -181,16 +187,16 @@ def form_values(phone: Phone, modules: Sequence[PhoneModule]) -> dict[str, objec
 
 def hardware_values(phone: Phone, modules: Sequence[PhoneModule]) -> dict[str, object]:
     """Return what stays with the phone whoever has it: the box, its modules, its place."""
-    stays = {"mac", "model_slug", "modules", "serial_number", "place"}
+    stays = {"mac", "model_slug", "modules", "profile_id", "serial_number", "place"}
     values = form_values(phone, modules)
     return {name: value for name, value in values.items() if name in stays}
 
 
-def _read_port(text: str) -> int:
-    """Return the port that was typed: the usual one for nothing, 0 for what is none."""
+def _read_port(text: str) -> int | None:
+    """Return the port that was typed: None for nothing, 0 for what is none."""
     typed = text.strip()
     if not typed:
-        return DEFAULT_SIP_PORT
+        return None
     return int(typed) if typed.isascii() and typed.isdecimal() else 0
 
 

@@ -7,6 +7,7 @@ from flask import redirect, render_template, request, url_for
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.core.mac import parse_mac
 from phoneprov.fleet.models import Phone
+from phoneprov.fleet.profile_effects import list_effects, read_given
 from phoneprov.fleet.queries import find_own_phone_by_mac
 from phoneprov.tenancy.models import Installation
 from phoneprov.web.access import admin_only, current_tenant
@@ -37,12 +38,14 @@ def hints() -> Answer:
         return redirect(url_for("phones.add", tenant_slug=current_tenant().slug), 303)
     own_id = request.args.get("own", type=int)
     phone = get_own_phone(own_id) if own_id else None
-    offers = read_offers(own_id)
+    offers = read_offers(phone)
     mac = request.args.get("mac", "")[:40]
     slug = request.args.get("model_slug", "")
     layout = request.args.get("button_layout_id", "")[:12]
     modules = [value[:80] for value in request.args.getlist("modules") if value][:MOST_POSTED]
-    form = PhoneForm(offers, mac=mac, model_slug=slug, button_layout_id=layout, modules=modules)
+    profile = str(offers.profile.id) if offers.profile else ""
+    values = {"mac": mac, "model_slug": slug, "button_layout_id": layout, "profile_id": profile}
+    form = PhoneForm(offers, **values, modules=modules)
     misfits = offers.keys.list_misfits(form.model, layout, modules)
     if misfits:
         _keep_what_fits(form, offers)
@@ -52,11 +55,21 @@ def hints() -> Answer:
         phone=phone,
         offers=offers,
         misfits=misfits,
+        profile_effects=_say_effects(phone, offers),
         mac=_read_mac(mac, offers),
         is_proposed=not slug and form.vendor is not None,
         support=session().get(Installation, 1),
         extension=_read_extension(request.args.get("extension", "")[:120], offers),
     )
+
+
+def _say_effects(phone: Phone | None, offers: Offers) -> str:
+    """Return what the chosen profile would change on the phone; nothing where it has that one."""
+    before = phone.profile_id if phone else None
+    if phone is None or before == (offers.profile.id if offers.profile else None):
+        return ""
+    given = read_given(session(), phone.tenant_id, offers.profile)
+    return list_effects(phone, given).text
 
 
 def _keep_what_fits(form: PhoneForm, offers: Offers) -> None:

@@ -8,8 +8,10 @@ from flask import make_response, redirect, render_template, request, url_for
 
 from phoneprov.core.clock import utc_now
 from phoneprov.fleet.filters import PAGE_SIZES, Flag, PhoneFilters, Sort
+from phoneprov.fleet.profiles import find_profile
 from phoneprov.fleet.queries import PhonePage, list_phones
 from phoneprov.fleet.status import PhoneStatus
+from phoneprov.layouts.queries import find_layout
 from phoneprov.web.access import current_tenant
 from phoneprov.web.database import session
 from phoneprov.web.htmx import is_htmx
@@ -39,6 +41,9 @@ class ListView:
     token: str
     models: list[tuple[str, str, int]]
     """Slug, name and number of phones of the models that the tenant has."""
+
+    only: list[tuple[str, str]]
+    """Of which profile or layout the phones are, in words, and the address without that."""
 
     sizes = PAGE_SIZES
     flags = tuple(Flag)
@@ -122,7 +127,23 @@ def _read_list() -> ListView:
         rows=rows,
         token=write_token(page.counts, page.total, rows),
         models=sorted(names, key=lambda model: model[1]),
+        only=_say_only(filters),
     )
+
+
+def _say_only(filters: PhoneFilters) -> list[tuple[str, str]]:
+    """Return the profile and the layout that is filtered by; another tenant's has no name here."""
+    tenant_id = current_tenant().id
+    said: list[tuple[str, str]] = []
+    if filters.profile_id:
+        profile = find_profile(session(), tenant_id, filters.profile_id)
+        name = profile.name if profile else "that is gone"
+        said.append((f"profile {name}", _address(replace(filters, profile_id=0, page=1))))
+    if filters.layout_id:
+        layout = find_layout(session(), tenant_id, filters.layout_id)
+        name = layout.name if layout else "that is gone"
+        said.append((f"layout {name}", _address(replace(filters, layout_id=0, page=1))))
+    return said
 
 
 def _address(filters: PhoneFilters) -> str:

@@ -1,7 +1,7 @@
 """What the phone form offers of layouts and expansion modules, and how it reads them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -27,12 +27,17 @@ class KeyOffers:
     catalog: Catalog
     layouts: Sequence[ButtonLayout] = ()
     """Of phones and of modules."""
+    given: Mapping[str, int] = field(default_factory=dict)
+    """By model slug, the layout that the phone's profile gives."""
 
     def layout_options(self, model: PhoneModel | None) -> list[tuple[str, str]]:
         """Return the layouts of a model; its default stands first."""
         fitting = self._fitting(model.slug, is_for_module=False) if model else []
+        given = next((one.name for one in fitting if one.id == self._given(model)), "")
         default = next((one.name for one in fitting if one.is_default), "")
         first = f"The model's default ({default})" if default else "The model's default (none yet)"
+        if given:
+            first = f"From its profile ({given})"
         return [
             (DEFAULT, first),
             ("", "None: its keys are its lines"),
@@ -74,6 +79,9 @@ class KeyOffers:
                 misfits.append(self._name_module(value))
         return misfits
 
+    def _given(self, model: PhoneModel | None) -> int | None:
+        return self.given.get(model.slug) if model else None
+
     def _fitting(self, slug: str, *, is_for_module: bool) -> list[ButtonLayout]:
         return [
             one
@@ -96,8 +104,8 @@ class _SaidField(Field):
             self.data = None
 
 
-class LayoutField(_SaidField, SelectField):
-    """The layout of a phone, or the model's default, or none."""
+class SaidSelectField(_SaidField, SelectField):
+    """A choice that may be left out of what is sent: the layout, the profile."""
 
 
 class ModulesField(_SaidField):
@@ -120,10 +128,19 @@ class ModulesField(_SaidField):
         return chosen[number - 1] if number <= len(chosen) else ""
 
 
+def read_profile(text: str | None) -> int | Unsaid | None:
+    """Return the profile that was chosen; what is none of ours is refused by the domain."""
+    if text is None:
+        return UNSAID
+    return _read_id(text) if text else None
+
+
 def read_layout(text: str | None) -> int | Unsaid | None:
     """Return the layout that was chosen; what is none of ours is refused by the domain."""
-    if text is None or text == DEFAULT:
+    if text is None:
         return UNSAID
+    if text == DEFAULT:
+        return Unsaid.DEFAULT
     if not text:
         return None
     return _read_id(text)

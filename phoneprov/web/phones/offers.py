@@ -9,6 +9,8 @@ from phoneprov.core.errors import InvalidValueError
 from phoneprov.core.mac import find_mac
 from phoneprov.core.zones import zones_by_region
 from phoneprov.fleet.extension_uses import ExtensionUse
+from phoneprov.fleet.models import DEFAULT_SIP_PORT
+from phoneprov.fleet.profile_models import Profile
 from phoneprov.tenancy.models import Tenant
 from phoneprov.web.phones.key_offers import KeyOffers
 
@@ -30,6 +32,9 @@ class Offers:
     """The layouts and modules."""
     model_counts: dict[str, int] = field(default_factory=dict)
     """How many phones of each model the tenant has; the usual one is proposed."""
+    profiles: Sequence[Profile] = ()
+    profile: Profile | None = None
+    """The one that is chosen."""
     own_id: int | None = None
     """The phone that is edited; None while one is added."""
 
@@ -60,11 +65,24 @@ class Offers:
         return max(used)[1] if used else ""
 
     def zone_options(self) -> Options:
-        """Return the time zones by region; the tenant's stands first, as a reference."""
-        offered: Options = {"": [("", f"Tenant default ({self.tenant.time_zone})")]}
+        """Return the time zones by region; what is inherited stands first, as a reference."""
+        inherited = f"Tenant default ({self.tenant.time_zone})"
+        if self.profile is not None and self.profile.time_zone:
+            inherited = f"From profile {self.profile.name} ({self.profile.time_zone})"
+        offered: Options = {"": [("", inherited)]}
         for region, names in zones_by_region().items():
             offered[region] = [(name, name.replace("_", " ")) for name in names]
         return offered
+
+    def profile_options(self) -> list[tuple[str, str]]:
+        """Return the tenant's profiles, and none."""
+        return [("", "None"), *((str(one.id), one.name) for one in self.profiles)]
+
+    def port_source(self) -> str:
+        """Return what an empty local SIP port means."""
+        if self.profile is not None and self.profile.local_sip_port:
+            return f"{self.profile.local_sip_port}, from profile {self.profile.name}"
+        return str(DEFAULT_SIP_PORT)
 
     def find_extension(self, text: str) -> ExtensionUse | None:
         """Return the extension that a person means: by number, by name, or by both.
@@ -101,6 +119,8 @@ class Offers:
 
     def password_source(self) -> str:
         """Return what an empty password means."""
+        if self.profile is not None and self.profile.admin_password:
+            return f"Empty: the one of profile {self.profile.name}."
         if self.tenant.admin_password:
             return f"Empty: the one of {self.tenant.name}."
         return f"Empty: none is set for {self.tenant.name}, so the phone keeps its own."

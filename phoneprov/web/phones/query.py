@@ -13,6 +13,7 @@ from phoneprov.fleet.status import PhoneStatus
 Word = TypeVar("Word", bound=StrEnum)
 LAST_PAGE = 100_000
 LONGEST_SLUG = 60
+ID_DIGITS = 9
 
 
 def read_filters(args: MultiDict[str, str]) -> PhoneFilters:
@@ -25,6 +26,8 @@ def read_filters(args: MultiDict[str, str]) -> PhoneFilters:
         statuses=_words(PhoneStatus, args.getlist("status")),
         model_slug=args.get("model", "").replace("\0", "")[:LONGEST_SLUG],
         flags=_words(Flag, args.getlist("flag")),
+        profile_id=_read_id(args.get("profile", "")),
+        layout_id=_read_id(args.get("layout", "")),
         sort=sort[0] if sort else Sort.NAME,
         is_descending=bool(sort) and sort_text.startswith("-"),
         page=min(max(args.get("page", 1, type=int), 1), LAST_PAGE),
@@ -41,6 +44,8 @@ def write_filters(filters: PhoneFilters) -> dict[str, Any]:
         "status": [status.value for status in filters.statuses],
         "model": filters.model_slug,
         "flag": [flag.value for flag in filters.flags],
+        "profile": filters.profile_id,
+        "layout": filters.layout_id,
         "sort": sort if sort != usual.sort.value else "",
         "per_page": filters.page_size if filters.page_size != usual.page_size else None,
         "page": filters.page if filters.page != 1 else None,
@@ -57,6 +62,10 @@ def sorted_by(filters: PhoneFilters, column: Sort) -> PhoneFilters:
         is_descending=not filters.is_descending if is_same else column is Sort.REGISTERED,
         page=1,
     )
+
+
+def _read_id(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= ID_DIGITS else 0
 
 
 def _words(kind: type[Word], texts: Iterable[str]) -> tuple[Word, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.mac import format_mac
+from phoneprov.fleet.inherited import poll_minutes_of
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.queries import PhoneDetails
 from phoneprov.fleet.status import PhoneStatus
@@ -101,8 +102,8 @@ def _path(details: PhoneDetails, now: datetime) -> Iterator[Warned]:
     if details.is_late and phone.last_check_in_at is not None:
         yield Warned(
             title="It missed its check.",
-            cause=f"It should ask every {phone.tenant.poll_minutes} minutes. It is switched off, "
-            "or its network no longer reaches this server.",
+            cause=f"It should ask every {poll_minutes_of(phone).value} minutes. "
+            "It is switched off, or its network no longer reaches this server.",
         )
 
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from phoneprov.fleet.inherited import poll_minutes_of
 from phoneprov.fleet.models import CheckIn, Phone, Registration
 
 MASK = "•••••••"
@@ -41,7 +42,7 @@ def read_config_state(phone: Phone, now: datetime) -> ConfigState:
     """Return how the phone's config stands."""
     asks_by = None
     if phone.last_check_in_at is not None:
-        asks_by = phone.last_check_in_at + timedelta(minutes=phone.tenant.poll_minutes)
+        asks_by = phone.last_check_in_at + timedelta(minutes=poll_minutes_of(phone).value)
     return ConfigState(
         has=phone.fetched_revision,
         should_have=phone.config_revision,

@@ -8,8 +8,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, defer
 from werkzeug.wrappers import Response
 
-from phoneprov.core.clock import utc_now
-from phoneprov.fleet.filters import LONGEST_SEARCH, PhoneFilters, conditions
+from phoneprov.fleet.filters import LONGEST_SEARCH, matches_search
 from phoneprov.fleet.models import Phone
 from phoneprov.tenancy.models import Extension, Tenant
 from phoneprov.web.access import current_tenant, provider_only
@@ -61,20 +60,19 @@ def _answer(tenants: Sequence[Tenant]) -> Answer:
 def _search(text: str, tenants: Sequence[Tenant]) -> Found:
     ids = [tenant.id for tenant in tenants]
     return Found(
-        phones=session().scalars(_phones(text, tenants, ids)).all() if tenants else (),
+        phones=session().scalars(_phones(text, ids)).all() if tenants else (),
         extensions=session().scalars(_extensions(text, ids)).all(),
         tenants={tenant.id: tenant for tenant in tenants},
     )
 
 
-def _phones(text: str, tenants: Sequence[Tenant], ids: Sequence[int]) -> Select[Phone]:
-    filters = PhoneFilters(search=text)
+def _phones(text: str, ids: Sequence[int]) -> Select[Phone]:
     return (
         select(Phone)
         .outerjoin(Phone.extension)
         .where(
             Phone.tenant_id.in_(ids),
-            *conditions(filters, runtime().catalog, tenants[0], utc_now()),
+            matches_search(text, runtime().catalog),
         )
         .order_by(func.lower(Phone.display_name), Phone.mac)
         .limit(MOST)

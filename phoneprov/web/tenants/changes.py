@@ -53,7 +53,7 @@ def forget_key_uses(session: Session, tenant: Tenant) -> None:
 def remove_phones(session: Session, tenant: Tenant, *, actor: Actor, now: datetime) -> int:
     """Delete all phones of a tenant, each with its farewell; return how many."""
     query = for_tenant(tenant.id, Phone).options(
-        joinedload(Phone.extension), joinedload(Phone.tenant)
+        joinedload(Phone.extension), joinedload(Phone.tenant), joinedload(Phone.profile)
     )
     phones = session.scalars(query).all()
     for phone in phones:

@@ -16,7 +16,7 @@ from phoneprov.tenancy.tenants import (
     WINDOW_MINUTES,
     TenantDraft,
 )
-from phoneprov.web.fields import WholeNumberField
+from phoneprov.web.fields import WholeNumberField, read_password
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 NO_PBX = 0
@@ -75,14 +75,8 @@ class TenantSettingsForm(FlaskForm):
         )
 
     def read_password(self) -> str | None:
-        """Return the new password, an empty one to remove it, or None to leave it as it is.
-
-        Only what was typed counts: the field's `data` would be the stored one where none came.
-        """
-        typed = (self.admin_password.raw_data or [""])[0]
-        if typed:
-            return str(typed)
-        return "" if self.remove_password.data else None
+        """Return the new password, an empty one to remove it, or None to leave it as it is."""
+        return read_password(self.admin_password, self.remove_password)
 
 
 class TenantForm(TenantSettingsForm):

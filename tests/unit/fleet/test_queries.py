@@ -16,6 +16,7 @@ from phoneprov.core.secrets import SecretBox, use_secret_box
 from phoneprov.fleet.check_ins import CheckInNote, record_check_ins
 from phoneprov.fleet.drafts import PhoneDraft
 from phoneprov.fleet.filters import PhoneFilters, Sort, mac_part
+from phoneprov.fleet.late import read_late_limits
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.phones import add_phone
 from phoneprov.fleet.queries import (
@@ -125,7 +126,7 @@ def test_only_the_tenants_phones_are_listed_and_counted(
     make_phone(session, catalog, globex, "805ec0000001")
     page = list_phones(session, catalog, acme, PhoneFilters(), now=NOW)
     assert [phone.mac for phone in page.phones] == [MAC]
-    assert page.counts == count_by_status(session, acme, now=NOW)
+    assert page.counts == count_by_status(session, acme, read_late_limits(session, acme, NOW))
     assert page.counts.total == 1
     assert page.counts.by_status[PhoneStatus.PENDING] == 1
     assert page.counts.by_model == {"yealink-t46u": 1}

@@ -81,7 +81,7 @@ def test_a_phone_is_pending_with_its_config_ready(alice: Pages) -> None:
     assert phone.status == PhoneStatus.PENDING
     assert phone.extension_id == extension
     assert phone.time_zone is None
-    assert phone.local_sip_port == 5060
+    assert phone.local_sip_port is None
     assert phone.admin_password is None
     assert phone.window_opened_at is not None
     assert audit_actions() == ["phone.add"]
@@ -276,9 +276,9 @@ def test_a_port_that_no_phone_may_use_is_refused(alice: Pages, typed: str) -> No
     assert "1024 to 65535" in page.select_text("#local_sip_port-note .error")
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("", 5060), ("1024", 1024), (" 65535 ", 65535)])
-def test_a_port_is_kept_and_none_is_the_usual(alice: Pages, typed: str, kept: int) -> None:
-    """R84."""
+@pytest.mark.parametrize(("typed", "kept"), [("", None), ("1024", 1024), (" 65535 ", 65535)])
+def test_a_port_is_kept_and_none_is_the_usual(alice: Pages, typed: str, kept: int | None) -> None:
+    """R84; nothing is the profile's, or 5060."""
     alice.post(ADD, {**GOOD, "local_sip_port": typed})
     assert get_by_mac().local_sip_port == kept
 
