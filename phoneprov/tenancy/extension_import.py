@@ -1,11 +1,11 @@
 """What an import of extensions would do: planned without touching anything, shown, then done."""
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 
 from phoneprov.core.errors import InvalidValueError
+from phoneprov.core.sheets import is_shortened
 from phoneprov.tenancy.extension_file import ImportRow
 from phoneprov.tenancy.extension_values import (
     ExtensionField,
@@ -14,8 +14,6 @@ from phoneprov.tenancy.extension_values import (
     find_faults,
 )
 from phoneprov.tenancy.extensions import MASK, differing_fields
-
-_SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +133,7 @@ def _refuse_row(row: ImportRow, number: str, first_lines: Mapping[str, int]) -> 
     reason = ""
     if number in first_lines:
         reason = f"Line {first_lines[number]} has this number already."
-    elif _SHORTENED.fullmatch(number):
+    elif is_shortened(number):
         reason = "A spreadsheet has shortened this number; format the column as text."
     if not reason:
         return None

@@ -1,12 +1,9 @@
 """Forms of the extensions. The rules are the domain's; a form only carries what was typed."""
 
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
-from werkzeug.datastructures import FileStorage
-from wtforms import PasswordField, StringField, TextAreaField
+from wtforms import PasswordField, StringField
 from wtforms.widgets import PasswordInput
 
-from phoneprov.tenancy.extension_file import decode_file
 from phoneprov.tenancy.extension_values import ExtensionValues
 from phoneprov.tenancy.models import Extension
 
@@ -55,17 +52,3 @@ def extension_form(extension: Extension) -> ExtensionForm:
             "voicemail_number": extension.voicemail_number,
         }
     )
-
-
-class ImportForm(FlaskForm):
-    """A list of extensions, as a file or pasted."""
-
-    file = FileField("CSV file", render_kw={"accept": ".csv,.txt,text/csv,text/plain"})
-    text = TextAreaField("Or paste the list", render_kw={"rows": 8, **_PLAIN})
-
-    def read_text(self) -> str:
-        """Return the text of the file, or else what was pasted."""
-        upload = self.file.data
-        if isinstance(upload, FileStorage) and upload.filename:
-            return decode_file(upload.read())
-        return self.text.data or ""

@@ -6,15 +6,15 @@ from werkzeug.wrappers import Response
 
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError
+from phoneprov.core.sheets import MOST_ROWS
 from phoneprov.fleet.extensions import existing_values, import_extensions
-from phoneprov.tenancy.extension_file import MOST_ROWS, SAMPLE, read_rows, write_rows
+from phoneprov.tenancy.extension_file import SAMPLE, read_rows, write_rows
 from phoneprov.tenancy.extension_import import ImportPlan, plan_import
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
 from phoneprov.web.database import session
 from phoneprov.web.extensions.blueprint import blueprint
-from phoneprov.web.extensions.forms import ImportForm
-from phoneprov.web.extensions.pending import PendingImport, find_import, seal_import
+from phoneprov.web.imports import ImportForm, PendingImport, find_import, seal_import
 
 Answer = str | Response | tuple[str, int]
 

@@ -5,15 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from phoneprov.core.errors import InvalidValueError
-from phoneprov.tenancy.extension_file import (
-    MOST_ROWS,
-    SAMPLE,
-    decode_file,
-    guard_cell,
-    read_rows,
-    unguard_cell,
-    write_rows,
-)
+from phoneprov.core.sheets import MOST_ROWS, decode_file, guard_cell, unguard_cell
+from phoneprov.tenancy.extension_file import SAMPLE, read_rows, write_rows
 from phoneprov.tenancy.extension_values import ExtensionField, ExtensionValues, check_values
 
 NUMBER, NAME, PASSWORD = ExtensionField.NUMBER, ExtensionField.NAME, ExtensionField.SIP_PASSWORD

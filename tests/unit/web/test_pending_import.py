@@ -6,7 +6,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from phoneprov.core.secrets import SecretBox, use_secret_box
-from phoneprov.web.extensions.pending import GOOD_FOR, PendingImport, find_import, seal_import
+from phoneprov.web.imports import GOOD_FOR, PendingImport, find_import, seal_import
 
 NOW = datetime(2026, 11, 23, 14, 2, 11, tzinfo=UTC)
 PENDING = PendingImport(tenant_id=7, fingerprint="ab12", text="number;sip_password\n201;grün\n")

@@ -1,4 +1,4 @@
-"""An import between its preview and its confirmation.
+"""Imports of lists: the form, and an import between its preview and its confirmation.
 
 It travels with the page instead of lying in a table: sealed with the server's key, because the
 list holds passwords, bound to its tenant and to what the preview showed, and good for an hour.
@@ -10,11 +10,32 @@ import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from werkzeug.datastructures import FileStorage
+from wtforms import TextAreaField
+
 from phoneprov.core.clock import from_epoch
 from phoneprov.core.errors import SettingsError
 from phoneprov.core.secrets import current_secret_box
+from phoneprov.core.sheets import decode_file
 
 GOOD_FOR = timedelta(hours=1)
+_PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
+
+
+class ImportForm(FlaskForm):
+    """A list, as a file or pasted."""
+
+    file = FileField("CSV file", render_kw={"accept": ".csv,.txt,text/csv,text/plain"})
+    text = TextAreaField("Or paste the list", render_kw={"rows": 8, **_PLAIN})
+
+    def read_text(self) -> str:
+        """Return the text of the file, or else what was pasted."""
+        upload = self.file.data
+        if isinstance(upload, FileStorage) and upload.filename:
+            return decode_file(upload.read())
+        return self.text.data or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
