@@ -119,7 +119,7 @@ def _plan_modules(
 ) -> tuple[Attached, ...]:
     model = catalog.get_model(draft.model_slug)
     if not isinstance(draft.modules, Unsaid):
-        _check_modules(catalog, model, draft.modules)
+        check_modules(catalog, model, draft.modules)
         return tuple(_attached(session, tenant_id, one) for one in draft.modules)
     rows = list_modules(session, phone.id) if phone else ()
     fitting = {fit.module for fit in model.modules}
@@ -127,7 +127,7 @@ def _plan_modules(
     return tuple(kept[: most_modules(model)])
 
 
-def _check_modules(catalog: Catalog, model: PhoneModel, drafts: Sequence[ModuleDraft]) -> None:
+def check_modules(catalog: Catalog, model: PhoneModel, drafts: Sequence[ModuleDraft]) -> None:
     """Refuse a module that does not fit the model, or not in this place of the row."""
     at_most = {fit.module: fit.at_most for fit in model.modules}
     for number, draft in enumerate(drafts, start=1):

@@ -3,28 +3,24 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from phoneprov.catalog.catalog import Catalog
-from phoneprov.core.secrets import new_token
-from phoneprov.fleet.drafts import PhoneDraft, check_draft, mac_taken, name_changes
+from phoneprov.fleet.drafts import PhoneDraft, check_draft, name_changes
 from phoneprov.fleet.events import write_event
 from phoneprov.fleet.extra_parameters import Level, save_parameters
 from phoneprov.fleet.first_contact import (
     forget_registrations,
-    hash_token,
     name_subject,
-    open_window,
     start_over,
 )
 from phoneprov.fleet.following import move_to_profile
-from phoneprov.fleet.models import Farewell, Phone, PhoneUpload, Registration, UnknownMac
+from phoneprov.fleet.models import Farewell, Phone, PhoneUpload, Registration
+from phoneprov.fleet.new_phones import ADDED, flush_unique, forget_earlier, make_phone
 from phoneprov.fleet.phone_keys import attach_modules, plan_keys, without_unchosen
 from phoneprov.fleet.profiles import choose_profile
 from phoneprov.fleet.refresh import refresh_statuses
 from phoneprov.fleet.revisions import forget_cached, touch_phones
-from phoneprov.fleet.status import PhoneStatus
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.models import Tenant, for_tenant
 
@@ -56,30 +52,12 @@ def add_phone(  # noqa: PLR0913 - a verb with its actor and time
     Raises InvalidValueError with the field that is wrong; a MAC address that is taken says no
     more about whose it is than that.
     """
-    values = check_draft(session, catalog, tenant, draft)
-    profile = choose_profile(session, tenant.id, draft)
-    keys = plan_keys(session, catalog, tenant.id, draft, profile=profile)
-    token = new_token()
-    phone = Phone(
-        tenant_id=tenant.id,
-        added_at=now,
-        token=token,
-        token_hash=hash_token(token),
-        config_changed_at=now,
-        status=PhoneStatus.PENDING,
-        status_since_at=now,
-        status_reason="Nothing was asked for by this MAC address since it was added.",
-        admin_password=draft.admin_password or None,
-        profile_id=profile.id if profile else None,
-        **keys.columns,
-        **values,
-    )
-    open_window(phone, tenant, now)
-    _insert(session, phone)
+    phone, keys = make_phone(session, catalog, tenant, draft, now)
+    session.add(phone)
+    flush_unique(session)
     attach_modules(session, phone.id, keys)
-    session.execute(delete(Farewell).where(Farewell.mac == phone.mac))
-    session.execute(delete(UnknownMac).where(UnknownMac.mac == phone.mac))
-    write_event(session, phone.id, "config", "Added to the dashboard.", at=now)
+    forget_earlier(session, [phone.mac])
+    write_event(session, phone.id, "config", ADDED, at=now)
     write_audit(
         session, actor, "phone.add", name_subject(phone), at=now, tenant_id=tenant.id, changes={}
     )
@@ -120,7 +98,7 @@ def change_phone(  # noqa: PLR0913 - a verb with its actor and time
         start_over(session, phone, tenant, now)
     elif "extension_id" in changes:
         forget_registrations(session, phone)
-    _flush_unique(session)
+    flush_unique(session)
     touch_phones(session, [phone.id], now)
     refresh_statuses(session, [phone.id], now)
     named = name_changes(session, changes)
@@ -160,7 +138,7 @@ def reassign_phone(  # noqa: PLR0913 - a verb with its actor and time
     phone.admin_password = draft.admin_password or None
     phone.disabled_at = None
     start_over(session, phone, tenant, now)
-    _flush_unique(session)
+    flush_unique(session)
     touch_phones(session, [phone.id], now)
     refresh_statuses(session, [phone.id], now)
     name_changes(session, changes)
@@ -247,17 +225,3 @@ def _take_values(phone: Phone, values: dict[str, object]) -> dict[str, list[obje
     for name, value in values.items():
         setattr(phone, name, value)
     return changes
-
-
-def _insert(session: Session, phone: Phone) -> None:
-    session.add(phone)
-    _flush_unique(session)
-
-
-def _flush_unique(session: Session) -> None:
-    """Write what is pending; the unique MAC decides between two clicks at once."""
-    try:
-        session.flush()
-    except IntegrityError as error:
-        session.rollback()
-        raise mac_taken() from error

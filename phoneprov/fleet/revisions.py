@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, inspect, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from phoneprov.fleet.models import LayoutSource, Phone, PhoneModule
 from phoneprov.layouts.models import ButtonLayout, LayoutButton
@@ -122,7 +123,7 @@ def _touch(session: Session, which: ColumnElement[bool], now: datetime) -> int:
 
 def _expire_loaded(session: Session, ids: Collection[int]) -> None:
     """Let the few phones at hand be read again, without looking for each of thousands."""
-    for row in session:
-        key = inspect(row).identity if isinstance(row, Phone) else None
-        if key is not None and key[0] in ids:
-            session.expire(row, ["config_revision", "config_changed_at"])
+    for phone_id in ids:
+        loaded = session.identity_map.get(identity_key(Phone, phone_id))
+        if loaded is not None:
+            session.expire(loaded, ["config_revision", "config_changed_at"])

@@ -102,6 +102,11 @@
     dialog.showModal();
   }
 
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
   document.addEventListener("keydown", press);
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-shows-keys]")) showKeys(event);

@@ -14,6 +14,11 @@ CSV = """number;name;sip_password;voicemail
 abc def;Broken;x;
 1022;Olga Ortiz-Villanueva with a rather long name;qF3-quiet-heron-77;
 """
+PHONE_CSV = """mac;model;extension;display_name;time_zone;modules;place
+80:5e:c0:b2:00:01;Yealink T46U;1001;Reception;Europe/London;EXP43;Front desk
+805EC0B20002;T46U;1002;;;;Building B, room 12, behind the kitchen
+80:5e:c0:b1:00:01;;;Waiting room;;;Room 13
+"""
 
 
 def _nothing(page: Page) -> None:
@@ -53,6 +58,10 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
         Screen("phones-filtered", f"{phones}?q=1004"),
         Screen("phones-no-match", f"{phones}?q=nothing-like-this"),
         Screen("phones-empty", "/t/nobody-sons-plumbing-and-heating-ltd/phones"),
+        Screen("phones-import", f"{phones}/import"),
+        Screen("phones-import-preview", f"{phones}/import", _preview_phones),
+        Screen("phones-import-refused", f"{phones}/import", _preview_bad_phones),
+        Screen("phones-installer", f"{phones}/installer"),
         Screen("phones-ticked", phones, _tick_phones),
         Screen("bulk-new", phones, _choose_for_many),
         Screen("bulk-plan", phones, _plan_for_many),
@@ -193,6 +202,16 @@ def _add_pbx_wrongly(page: Page) -> None:
 
 def _preview_import(page: Page) -> None:
     page.fill("#text", CSV)
+    press_main_button(page)
+
+
+def _preview_phones(page: Page) -> None:
+    page.fill("#text", PHONE_CSV)
+    press_main_button(page)
+
+
+def _preview_bad_phones(page: Page) -> None:
+    page.fill("#text", PHONE_CSV.replace("T46U", "T999").replace("1001", "9999"))
     press_main_button(page)
 
 

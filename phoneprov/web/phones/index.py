@@ -65,6 +65,11 @@ class ListView:
         return _address(sorted_by(self.filters, column))
 
     @property
+    def parts(self) -> dict[str, object]:
+        """The filters as parts of an address, whatever the page."""
+        return write_filters(replace(self.filters, page=1))
+
+    @property
     def query_text(self) -> str:
         """Return the filters as an address would carry them, for what is done to all that match."""
         return urlencode(write_filters(self.filters), doseq=True)

@@ -1,6 +1,6 @@
 """Screens of a tenant's phones: the list, a phone's page, its form, its actions."""
 
-from phoneprov.web.phones import actions, form, hints, index, show
+from phoneprov.web.phones import actions, form, hints, import_views, index, lists, show
 from phoneprov.web.phones.blueprint import blueprint
 
-__all__ = ["actions", "blueprint", "form", "hints", "index", "show"]
+__all__ = ["actions", "blueprint", "form", "hints", "import_views", "index", "lists", "show"]
