@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.fleet.late import LateLimits, has_missed_poll
-from phoneprov.fleet.models import Phone, PhoneModule
+from phoneprov.fleet.layout_uses import uses_layout
+from phoneprov.fleet.models import Phone
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.tenancy.models import Extension
 
@@ -103,12 +104,6 @@ class PhoneFilters:
 def is_outdated() -> ColumnElement[bool]:
     """Return the condition of a phone that runs an older config than it should."""
     return and_(Phone.fetched_revision.is_not(None), Phone.fetched_revision < Phone.config_revision)
-
-
-def uses_layout(layout_id: int) -> ColumnElement[bool]:
-    """Return the condition of a phone that has the layout, for itself or for a module."""
-    on_modules = select(PhoneModule.phone_id).where(PhoneModule.layout_id == layout_id)
-    return or_(Phone.button_layout_id == layout_id, Phone.id.in_(on_modules))
 
 
 def is_mismatched() -> ColumnElement[bool]:

@@ -11,6 +11,12 @@ from phoneprov.layouts.models import ButtonLayout
 from phoneprov.tenancy.models import Extension, for_tenant
 
 
+def uses_layout(layout_id: int) -> ColumnElement[bool]:
+    """Return the condition of a phone that has the layout, for itself or for a module."""
+    on_modules = select(PhoneModule.phone_id).where(PhoneModule.layout_id == layout_id)
+    return or_(Phone.button_layout_id == layout_id, Phone.id.in_(on_modules))
+
+
 def count_uses(session: Session, tenant_id: int) -> Mapping[int, int]:
     """Return how many phones use each layout of a tenant, on themselves or on a module."""
     direct = select(Phone.button_layout_id.label("layout_id"), Phone.id.label("phone_id")).where(
@@ -27,13 +33,15 @@ def count_uses(session: Session, tenant_id: int) -> Mapping[int, int]:
 
 
 def list_users(session: Session, layout: ButtonLayout) -> Sequence[Phone]:
-    """Return the phones that use a layout, with their extensions and without secrets."""
+    """Return the phones that use a layout, with extension, tenant and profile, without secrets."""
     query = (
         for_tenant(layout.tenant_id, Phone)
-        .where(_uses(layout))
+        .where(uses_layout(layout.id))
         .order_by(Phone.display_name, Phone.mac)
         .options(
             joinedload(Phone.extension).defer(Extension.sip_password, raiseload=True),
+            joinedload(Phone.tenant),
+            joinedload(Phone.profile),
             defer(Phone.token, raiseload=True),
             defer(Phone.admin_password, raiseload=True),
         )
@@ -54,12 +62,7 @@ def count_delivered(session: Session, layout: ButtonLayout) -> Delivery:
     has_it = case((Phone.fetched_revision == Phone.config_revision, 1), else_=0)
     phones, have_it = session.execute(
         select(func.count(), func.sum(has_it)).where(
-            Phone.tenant_id == layout.tenant_id, _uses(layout)
+            Phone.tenant_id == layout.tenant_id, uses_layout(layout.id)
         )
     ).one()
     return Delivery(phones=phones, have_it=have_it or 0)
-
-
-def _uses(layout: ButtonLayout) -> ColumnElement[bool]:
-    on_modules = select(PhoneModule.phone_id).where(PhoneModule.layout_id == layout.id)
-    return or_(Phone.button_layout_id == layout.id, Phone.id.in_(on_modules))

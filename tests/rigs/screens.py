@@ -98,6 +98,7 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
         Screen("layout-key", f"{layout}/keys/3"),
         Screen("layout-fill", f"{layout}/fill"),
         Screen("layout-fill-refused", f"{layout}/fill", _fill_wrongly),
+        Screen("layout-phones", f"{layout}/phones"),
         Screen("layout-copy", f"{layout}/copy"),
         Screen("layout-delete", f"{layout}/delete"),
         Screen("profiles", "/t/demo/profiles"),

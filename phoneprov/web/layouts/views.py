@@ -13,7 +13,7 @@ from phoneprov.layouts.queries import list_layouts, list_stored
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
 from phoneprov.web.database import session
-from phoneprov.web.layouts import editor, fill
+from phoneprov.web.layouts import delivery, editor, fill
 from phoneprov.web.layouts.common import (
     MODULE_LAYOUTS,
     PHONE_LAYOUTS,
@@ -158,6 +158,7 @@ def _screen(name: str, prefix: str) -> Blueprint:
     screen.add_url_rule(f"{one}/edit", view_func=edit, methods=both)
     screen.add_url_rule(f"{one}/copy", view_func=copy, methods=both)
     screen.add_url_rule(f"{one}/delete", view_func=delete, methods=both)
+    screen.add_url_rule(f"{one}/phones", view_func=delivery.delivery)
     screen.add_url_rule(f"{one}/fill", view_func=fill.fill, methods=both)
     screen.add_url_rule(f"{one}/undo", view_func=fill.undo, methods=["POST"])
     screen.add_url_rule(f"{one}/redo", view_func=fill.redo, methods=["POST"])
