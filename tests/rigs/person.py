@@ -35,7 +35,12 @@ class Person:
 
         `action`: the address of the form where the page has several.
         """
-        page = self.read(path)
+        return self.send(self.read(path), path, values, action=action)
+
+    def send(
+        self, page: BeautifulSoup, path: str, values: dict[str, str], *, action: str | None = None
+    ) -> BeautifulSoup:
+        """Fill the form on a page that is at hand and send it; `path` is where it came from."""
         form = _find_form(page, action)
         fields = _read_fields(form) | values
         target = str(form.get("action") or path)
