@@ -62,6 +62,20 @@ class PhoneDraft:
     place: str = ""
 
 
+def draft_of(phone: Phone) -> PhoneDraft:
+    """Return the draft that would leave a phone as it is, with its password untouched."""
+    return PhoneDraft(
+        mac=phone.mac,
+        model_slug=phone.model_slug,
+        extension_id=phone.extension_id,
+        display_name=phone.display_name,
+        time_zone=phone.time_zone,
+        local_sip_port=phone.local_sip_port,
+        serial_number=phone.serial_number,
+        place=phone.place,
+    )
+
+
 def check_draft(
     session: Session,
     catalog: Catalog,

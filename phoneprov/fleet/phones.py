@@ -1,21 +1,22 @@
 """What can be done to a phone: add, change, reassign, disable, unassign, delete."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session, joinedload
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.fleet.drafts import PhoneDraft, check_draft, name_changes
 from phoneprov.fleet.events import write_event
 from phoneprov.fleet.extra_parameters import Level, save_parameters
+from phoneprov.fleet.farewells import leave_farewell
 from phoneprov.fleet.first_contact import (
     forget_registrations,
     name_subject,
     start_over,
 )
 from phoneprov.fleet.following import move_to_profile
-from phoneprov.fleet.models import Farewell, Phone, PhoneUpload, Registration
+from phoneprov.fleet.models import Phone, PhoneUpload
 from phoneprov.fleet.new_phones import ADDED, flush_unique, forget_earlier, make_phone
 from phoneprov.fleet.phone_keys import attach_modules, plan_keys, without_unchosen
 from phoneprov.fleet.profiles import choose_profile
@@ -24,7 +25,6 @@ from phoneprov.fleet.revisions import forget_cached, touch_phones
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.models import Tenant, for_tenant
 
-FAREWELL = timedelta(hours=24)
 MASK = "•••"
 
 
@@ -76,7 +76,8 @@ def change_phone(  # noqa: PLR0913 - a verb with its actor and time
 ) -> None:
     """Change a phone's fields; an untouched password stays with `keep_password`.
 
-    A changed MAC is other hardware: it gets a token of its own and waits for first contact.
+    A changed MAC is other hardware: it gets a token of its own and waits for first contact, and
+    the box that was there is told to switch its accounts off.
     Raises InvalidValueError.
     """
     tenant = phone.tenant
@@ -95,7 +96,10 @@ def change_phone(  # noqa: PLR0913 - a verb with its actor and time
     if not changes:
         return
     if "mac" in changes:
+        slug = changes.get("model_slug", [phone.model_slug])[0]
+        leave_farewell(session, phone, str(changes["mac"][0]), str(slug), now)
         start_over(session, phone, tenant, now)
+        forget_earlier(session, [phone.mac])
     elif "extension_id" in changes:
         forget_registrations(session, phone)
     flush_unique(session)
@@ -175,27 +179,7 @@ def delete_phone(session: Session, phone: Phone, *, actor: Actor, now: datetime)
     What remains for a day is a farewell without any secret, so that the phone can be told to
     switch its accounts off.
     """
-    live = session.scalar(
-        select(Registration)
-        .where(Registration.phone_id == phone.id, Registration.gone_at.is_(None))
-        .limit(1)
-    )
-    session.execute(delete(Farewell).where(Farewell.mac == phone.mac))
-    session.add(
-        Farewell(
-            tenant_id=phone.tenant_id,
-            mac=phone.mac,
-            model_slug=phone.model_slug,
-            token_hash=phone.token_hash,
-            config_key=phone.config_key if phone.key_used_at else None,
-            removed_at=now,
-            ends_at=now + FAREWELL,
-            pbx_id=live.pbx_id if live else None,
-            aor=live.aor if live else "",
-            contact_uri=live.uri if live else "",
-            send_via=live.send_via if live else "",
-        )
-    )
+    leave_farewell(session, phone, phone.mac, phone.model_slug, now)
     write_audit(
         session, actor, "phone.delete", name_subject(phone), at=now, tenant_id=phone.tenant_id
     )

@@ -60,7 +60,9 @@ def change_phone(  # noqa: PLR0913 - a verb with its actor and time
     phones.change_phone(
         session, catalog, phone, draft, keep_password=keep_password, actor=actor, now=now
     )
-    if phone.extension_id != line_id and phone.mac == mac:
+    if phone.mac != mac:
+        drop_open(session, phone, "The phone is other hardware now.", now)
+    elif phone.extension_id != line_id:
         _tell(session, phone, way, actor=actor, now=now)
 
 

@@ -82,6 +82,7 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
         Screen("phone-add", f"{phones}/add"),
         Screen("phone-add-refused", f"{phones}/add", _add_phone_wrongly),
         Screen("phone-edit", f"{first}/edit"),
+        Screen("phone-replace", f"{first}/replace"),
         Screen("phone-reassign", f"{first}/reassign"),
         Screen("extensions", "/t/demo/extensions"),
         Screen("extensions-empty", "/t/nobody-sons-plumbing-and-heating-ltd/extensions"),

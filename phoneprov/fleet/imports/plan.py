@@ -8,7 +8,7 @@ from phoneprov.catalog.model import PhoneModel
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.core.mac import Mac, find_mac, format_mac, parse_mac
 from phoneprov.core.sheets import is_shortened
-from phoneprov.fleet.drafts import PhoneDraft
+from phoneprov.fleet.drafts import PhoneDraft, draft_of
 from phoneprov.fleet.imports.cells import FIELDS, CellValue, find_named_model, read_cell
 from phoneprov.fleet.imports.known import Known
 from phoneprov.fleet.imports.sheet import TOLD_ONLY, PhoneColumn, PhoneRow, show_phone
@@ -149,7 +149,8 @@ def _read_row(
         for column in PhoneColumn
         if phone and column in after and after[column] != before.get(column, "")
     )
-    draft = replace(_draft_of(phone, mac), model_slug=model.slug)
+    as_it_is = draft_of(phone) if phone else PhoneDraft(mac=mac, model_slug="")
+    draft = replace(as_it_is, model_slug=model.slug)
     fields = {FIELDS[column]: cell.value for column, cell in cells.items()}
     return PlannedPhone(
         line=row.line,
@@ -216,19 +217,3 @@ def _read_cells(
 def _show(phone: Phone, known: Known) -> dict[PhoneColumn, str]:
     modules = known.modules.get(phone.id, ())
     return show_phone(phone, known.catalog, known.layout_names, modules)
-
-
-def _draft_of(phone: Phone | None, mac: Mac) -> PhoneDraft:
-    """Return the draft that would leave a phone as it is, or that of a new one."""
-    if phone is None:
-        return PhoneDraft(mac=mac, model_slug="")
-    return PhoneDraft(
-        mac=mac,
-        model_slug=phone.model_slug,
-        extension_id=phone.extension_id,
-        display_name=phone.display_name,
-        time_zone=phone.time_zone,
-        local_sip_port=phone.local_sip_port,
-        serial_number=phone.serial_number,
-        place=phone.place,
-    )

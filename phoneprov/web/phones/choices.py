@@ -16,6 +16,7 @@ class Verb(StrEnum):
     RESYNC = "resync"
     RESET = "reset"
     REASSIGN = "reassign"
+    REPLACE = "replace"
     UNASSIGN = "unassign"
     DISABLE = "disable"
     ENABLE = "enable"
@@ -39,7 +40,7 @@ class Verb(StrEnum):
     @property
     def has_own_page(self) -> bool:
         """Whether it asks for more than a yes, on a page of its own."""
-        return self is Verb.REASSIGN
+        return self in {Verb.REASSIGN, Verb.REPLACE}
 
     @property
     def is_dangerous(self) -> bool:
@@ -54,6 +55,7 @@ _COMMANDS = {
 }
 _LABELS = {
     Verb.REASSIGN: "Reassign",
+    Verb.REPLACE: "Replace hardware",
     Verb.UNASSIGN: "Unassign",
     Verb.DISABLE: "Disable",
     Verb.ENABLE: "Enable",

@@ -88,6 +88,7 @@ def test_it_has_all_actions_and_the_reason_of_those_that_are_impossible(alice: P
         "Resync (read config again)",
         "Reset to defaults",
         "Reassign",
+        "Replace hardware",
         "Unassign",
         "Disable",
         "Delete",
