@@ -8,9 +8,9 @@ from benchmarks.installation import MODELS, installation
 from phoneprov.core.clock import utc_now
 from phoneprov.fleet.models import Phone
 from phoneprov.layouts.models import ButtonLayout
-from phoneprov.operations.bulk.actions import read_task
 from phoneprov.operations.bulk.plan import plan_bulk, start_bulk
 from phoneprov.operations.bulk.run import BATCH, run_bulks
+from phoneprov.operations.bulk.tasks import read_task
 from phoneprov.operations.models import BulkAction
 from phoneprov.tenancy.audit import SYSTEM
 from phoneprov.tenancy.models import Tenant

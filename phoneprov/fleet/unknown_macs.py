@@ -7,10 +7,14 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from phoneprov.catalog.catalog import Catalog
+from phoneprov.catalog.model import PhoneModel
 from phoneprov.core.mac import format_mac
+from phoneprov.core.sheets import MOST_ROWS
 from phoneprov.fleet.models import Farewell, UnknownMac
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.models import for_tenant
+from phoneprov.vendors.registry import read_user_agent
 
 PAGE_SIZE = 50
 
@@ -46,6 +50,26 @@ def find_unknown_page(session: Session, *, number: int = 1) -> UnknownPage:
 def find_unknown_mac(session: Session, mac: str) -> UnknownMac | None:
     """Return what is known of an unknown MAC, in its normal form."""
     return session.get(UnknownMac, mac)
+
+
+def told_model(catalog: Catalog, seen: UnknownMac) -> PhoneModel | None:
+    """Return the model that an unknown phone's User-Agent names, where the catalogue has it."""
+    agent = read_user_agent(seen.user_agent)
+    if agent is None or agent.model_name is None:
+        return None
+    return catalog.find_model_by_agent(agent.vendor, agent.model_name)
+
+
+def list_for_import(session: Session, catalog: Catalog) -> str:
+    """Return the unknown phones as a list to import, each with the model it says it is."""
+    rows = session.scalars(
+        select(UnknownMac).order_by(UnknownMac.last_seen_at.desc()).limit(MOST_ROWS)
+    )
+    lines = ["mac;model;extension;place"]
+    for seen in rows:
+        model = told_model(catalog, seen)
+        lines.append(f"{format_mac(seen.mac)};{model.full_name if model else ''};;")
+    return "\n".join(lines) + "\n"
 
 
 def forget_unknown_mac(session: Session, seen: UnknownMac, *, actor: Actor, now: datetime) -> None:

@@ -89,11 +89,19 @@ class BulkAction(StrEnum):
 
     APPLY_LAYOUT = "apply_layout"
     APPLY_PROFILE = "apply_profile"
+    APPLY_MODULE_LAYOUT = "apply_module_layout"
     SET_TIME_ZONE = "set_time_zone"
     RESYNC = "resync"
     REBOOT = "reboot"
     ENABLE = "enable"
     DISABLE = "disable"
+    UNASSIGN = "unassign"
+    DELETE = "delete"
+
+    @property
+    def is_dangerous(self) -> bool:
+        """Whether something is lost by it."""
+        return self is BulkAction.DELETE
 
     @property
     def label(self) -> str:
@@ -101,11 +109,14 @@ class BulkAction(StrEnum):
         return {
             "apply_layout": "Apply button layout",
             "apply_profile": "Apply profile",
+            "apply_module_layout": "Apply expansion module layout",
             "set_time_zone": "Set time zone",
             "resync": "Resync (read config again)",
             "reboot": "Reboot",
             "enable": "Enable",
             "disable": "Disable",
+            "unassign": "Unassign",
+            "delete": "Delete",
         }[self]
 
 

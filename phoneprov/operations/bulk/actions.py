@@ -4,70 +4,23 @@ Another action is another line in the tables at the end: its obstacle and its de
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from phoneprov.catalog.catalog import Catalog
-from phoneprov.core.errors import InvalidValueError
-from phoneprov.core.zones import ZONE_NAMES
 from phoneprov.fleet.following import follow_profile
-from phoneprov.fleet.models import LayoutSource, Phone, PhoneEvent
-from phoneprov.fleet.profile_effects import Given, has_own_values, list_effects, read_given
-from phoneprov.fleet.profiles import find_profile
+from phoneprov.fleet.models import LayoutSource, Phone, PhoneEvent, PhoneModule
+from phoneprov.fleet.phones import delete_phone
+from phoneprov.fleet.profile_effects import has_own_values, list_effects
 from phoneprov.fleet.revisions import touch_phones
-from phoneprov.layouts.queries import find_layout
-from phoneprov.operations.changes import disable_phone, enable_phone
+from phoneprov.operations.bulk.tasks import Task
+from phoneprov.operations.changes import disable_phone, enable_phone, unassign_phone
 from phoneprov.operations.commands import OPEN_STATES, WAITS, why_not
 from phoneprov.operations.models import BulkAction, Command, CommandKind, CommandState
 from phoneprov.tenancy.audit import Actor
 
 Reason = str | None
-ID_DIGITS = 9
-NO_PROFILE, DROPS_OWN = "0", "only"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """An action with its value, looked up for one tenant."""
-
-    action: BulkAction
-    value: str
-    words: str
-    catalog: Catalog
-    layout_id: int = 0
-    layout_model: str = ""
-    """Slug of the model that the layout is for."""
-    given: Given | None = None
-    """What the profile gives."""
-    drops_own: bool = False
-    """Whether phones lose their own values for those of the profile."""
-
-
-def read_task(
-    session: Session, catalog: Catalog, tenant_id: int, action: BulkAction, value: str
-) -> Task:
-    """Return what is to be done; raises InvalidValueError for the field `value`."""
-    task = partial(Task, action=action, value=value, catalog=catalog)
-    if action is BulkAction.APPLY_PROFILE:
-        return _read_profile_task(session, tenant_id, task, value)
-    if action is BulkAction.APPLY_LAYOUT:
-        layout = find_layout(session, tenant_id, _read_id(value))
-        if layout is None or layout.is_for_module:
-            raise InvalidValueError("Choose a layout from the list.", field="value")
-        return task(
-            words=f"{action.label}: {layout.name}",
-            layout_id=layout.id,
-            layout_model=layout.model_slug,
-        )
-    if action is BulkAction.SET_TIME_ZONE:
-        if value and value not in ZONE_NAMES:
-            raise InvalidValueError("Choose a time zone from the list.", field="value")
-        return task(words=f"{action.label}: {value or 'the tenant’s'}")
-    return task(words=action.label)
 
 
 def say_effect(task: Task, phone: Phone) -> str:
@@ -89,26 +42,6 @@ def do_batch(
     return _DEEDS[task.action](session, task, phones, actor, now)
 
 
-def _read_profile_task(
-    session: Session, tenant_id: int, task: Callable[..., Task], value: str
-) -> Task:
-    """Read `12`, or `12 only` to drop what phones have of their own; `0` is no profile."""
-    number, _, how = value.partition(" ")
-    profile = find_profile(session, tenant_id, _read_id(number)) if number != NO_PROFILE else None
-    if profile is None and number != NO_PROFILE:
-        raise InvalidValueError("Choose a profile from the list.", field="value")
-    name = profile.name if profile else "none"
-    return task(
-        words=f"{BulkAction.APPLY_PROFILE.label}: {name}",
-        given=read_given(session, tenant_id, profile),
-        drops_own=how == DROPS_OWN,
-    )
-
-
-def _read_id(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= ID_DIGITS else 0
-
-
 def _no_new_profile(task: Task, phone: Phone) -> Reason:
     profile = task.given.profile if task.given else None
     if phone.profile_id != (profile.id if profile else None):
@@ -125,6 +58,24 @@ def _no_layout_for(task: Task, phone: Phone) -> Reason:
     is_given = phone.layout_source is LayoutSource.PROFILE  # and goes when the profile goes
     has_it = phone.button_layout_id == task.layout_id and not is_given
     return "It has this layout already." if has_it else None
+
+
+def _no_module_for(task: Task, phone: Phone) -> Reason:
+    layouts = task.carriers.get(phone.id)
+    if layouts is None:
+        found = task.catalog.module_models.get(task.layout_model)
+        return f"It has no {found.name if found else task.layout_model}."
+    return "Its modules have this layout already." if layouts == {task.layout_id} else None
+
+
+def _has_no_line(task: Task, phone: Phone) -> Reason:
+    del task
+    return "It has no extension." if phone.extension_id is None else None
+
+
+def _nothing_in_the_way(task: Task, phone: Phone) -> Reason:
+    del task, phone
+    return None
 
 
 def _same_zone(task: Task, phone: Phone) -> Reason:
@@ -150,6 +101,18 @@ def _apply_layout(
 ) -> str:
     values = {"button_layout_id": task.layout_id, "layout_source": LayoutSource.PHONE}
     return _set(session, task, phones, values, actor=actor, now=now)
+
+
+def _apply_module_layout(
+    session: Session, task: Task, phones: Sequence[Phone], actor: Actor, now: datetime
+) -> str:
+    ids = [phone.id for phone in phones]
+    session.execute(
+        update(PhoneModule)
+        .where(PhoneModule.phone_id.in_(ids), PhoneModule.module_slug == task.layout_model)
+        .values(layout_id=task.layout_id)
+    )
+    return _note_set(session, task, phones, actor=actor, now=now)
 
 
 def _apply_profile(
@@ -242,6 +205,24 @@ def _disable(
     return "Disabled."
 
 
+def _unassign(
+    session: Session, task: Task, phones: Sequence[Phone], actor: Actor, now: datetime
+) -> str:
+    del task
+    for phone in phones:
+        unassign_phone(session, phone, actor=actor, now=now)
+    return "Unassigned."
+
+
+def _delete(
+    session: Session, task: Task, phones: Sequence[Phone], actor: Actor, now: datetime
+) -> str:
+    del task
+    for phone in phones:
+        delete_phone(session, phone, actor=actor, now=now)
+    return "Deleted; it is told to switch its line off."
+
+
 def _write_events(
     session: Session, phone_ids: Sequence[int], kind: str, text: str, now: datetime
 ) -> None:
@@ -256,6 +237,9 @@ def _write_events(
 _OBSTACLES: Mapping[BulkAction, Callable[[Task, Phone], Reason]] = {
     BulkAction.APPLY_LAYOUT: _no_layout_for,
     BulkAction.APPLY_PROFILE: _no_new_profile,
+    BulkAction.APPLY_MODULE_LAYOUT: _no_module_for,
+    BulkAction.UNASSIGN: _has_no_line,
+    BulkAction.DELETE: _nothing_in_the_way,
     BulkAction.SET_TIME_ZONE: _same_zone,
     BulkAction.RESYNC: _no_order,
     BulkAction.REBOOT: _no_order,
@@ -265,6 +249,9 @@ _OBSTACLES: Mapping[BulkAction, Callable[[Task, Phone], Reason]] = {
 _DEEDS: Mapping[BulkAction, Callable[[Session, Task, Sequence[Phone], Actor, datetime], str]] = {
     BulkAction.APPLY_LAYOUT: _apply_layout,
     BulkAction.APPLY_PROFILE: _apply_profile,
+    BulkAction.APPLY_MODULE_LAYOUT: _apply_module_layout,
+    BulkAction.UNASSIGN: _unassign,
+    BulkAction.DELETE: _delete,
     BulkAction.SET_TIME_ZONE: _set_zone,
     BulkAction.RESYNC: _order,
     BulkAction.REBOOT: _order,

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, defer, joinedload
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.queries import title_phone
-from phoneprov.operations.bulk.actions import Task, find_obstacle, say_effect
+from phoneprov.operations.bulk.actions import find_obstacle, say_effect
+from phoneprov.operations.bulk.tasks import Task
 from phoneprov.operations.models import BulkItem, BulkOperation, BulkState, ItemState
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.models import Extension, for_tenant

@@ -17,7 +17,8 @@ from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import PhoneprovError
 from phoneprov.fleet.models import Phone
 from phoneprov.operations.bulk import actions
-from phoneprov.operations.bulk.actions import Task, find_obstacle, read_task
+from phoneprov.operations.bulk.actions import find_obstacle
+from phoneprov.operations.bulk.tasks import Task, read_task
 from phoneprov.operations.models import BulkItem, BulkOperation, BulkState, ItemState
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.models import for_tenant

@@ -9,10 +9,8 @@ from wtforms.fields.choices import SelectChoice
 from phoneprov.core.zones import zones_by_region
 from phoneprov.fleet.profile_models import Profile
 from phoneprov.layouts.models import ButtonLayout
-from phoneprov.operations.bulk.actions import DROPS_OWN, NO_PROFILE
+from phoneprov.operations.bulk.tasks import DROPS_OWN, ID_DIGITS, NO_PROFILE
 from phoneprov.operations.models import BulkAction
-
-ID_DIGITS = 9
 
 
 class BulkForm(FlaskForm):
@@ -21,6 +19,7 @@ class BulkForm(FlaskForm):
     ids = HiddenField()
     action = RadioField("What", choices=[SelectChoice(one.value, one.label) for one in BulkAction])
     layout = SelectField("Button layout", validate_choice=False)
+    module_layout = SelectField("Expansion module layout", validate_choice=False)
     profile = SelectField("Profile", validate_choice=False)
     drops_own = BooleanField("Take back what phones have of their own")
     zone = SelectField("Time zone", validate_choice=False)
@@ -28,11 +27,16 @@ class BulkForm(FlaskForm):
     def __init__(
         self,
         layouts: Sequence[ButtonLayout],
+        module_layouts: Sequence[ButtonLayout],
         profiles: Sequence[Profile],
         tenant_zone: str,
         **values: object,
     ) -> None:
         super().__init__(**values)
+        self.module_layout.choices = [
+            SelectChoice("", "Choose the layout"),
+            *(SelectChoice(str(one.id), one.name) for one in module_layouts),
+        ]
         self.profile.choices = [
             SelectChoice("", "Choose the profile"),
             *(SelectChoice(str(one.id), one.name) for one in profiles),
@@ -53,6 +57,8 @@ class BulkForm(FlaskForm):
         """Return the value of the action that is chosen."""
         if self.action.data == BulkAction.APPLY_LAYOUT:
             return self.layout.data or ""
+        if self.action.data == BulkAction.APPLY_MODULE_LAYOUT:
+            return self.module_layout.data or ""
         if self.action.data == BulkAction.APPLY_PROFILE:
             return f"{self.profile.data} {DROPS_OWN if self.drops_own.data else ''}".strip()
         return self.zone.data or "" if self.action.data == BulkAction.SET_TIME_ZONE else ""

@@ -14,7 +14,6 @@ from phoneprov.core.errors import InvalidValueError
 from phoneprov.fleet.profiles import list_profiles
 from phoneprov.fleet.queries import last_page, list_matching_ids
 from phoneprov.layouts.queries import list_layouts
-from phoneprov.operations.bulk.actions import read_task
 from phoneprov.operations.bulk.plan import MOST_PHONES, Plan, plan_bulk, start_bulk
 from phoneprov.operations.bulk.queries import (
     count_items,
@@ -23,6 +22,7 @@ from phoneprov.operations.bulk.queries import (
     list_operations,
 )
 from phoneprov.operations.bulk.run import cancel_bulk
+from phoneprov.operations.bulk.tasks import read_task
 from phoneprov.operations.models import BulkAction, BulkOperation, ItemState
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
@@ -39,6 +39,7 @@ PAGE_SIZE = 200
 LONGEST_FILTER = 2000
 FIELDS = {
     BulkAction.APPLY_LAYOUT: "layout",
+    BulkAction.APPLY_MODULE_LAYOUT: "module_layout",
     BulkAction.APPLY_PROFILE: "profile",
     BulkAction.SET_TIME_ZONE: "zone",
 }
@@ -128,7 +129,8 @@ def cancel(operation_id: int) -> Answer:
 def _form() -> BulkForm:
     tenant = current_tenant()
     layouts = list_layouts(session(), tenant.id)
-    return BulkForm(layouts, list_profiles(session(), tenant.id), tenant.time_zone)
+    module_layouts = list_layouts(session(), tenant.id, is_for_module=True)
+    return BulkForm(layouts, module_layouts, list_profiles(session(), tenant.id), tenant.time_zone)
 
 
 def _plan(form: BulkForm, ids: list[int]) -> Plan:

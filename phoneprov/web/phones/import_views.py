@@ -8,8 +8,9 @@ from phoneprov.core.sheets import MOST_ROWS
 from phoneprov.fleet.imports.known import read_known
 from phoneprov.fleet.imports.plan import PhonePlan, list_macs, plan_phones
 from phoneprov.fleet.imports.sheet import SAMPLE, PhoneColumn, read_phone_rows
+from phoneprov.fleet.unknown_macs import list_for_import
 from phoneprov.operations.phone_import import import_phones
-from phoneprov.web.access import admin_only, current_tenant
+from phoneprov.web.access import admin_only, current_tenant, is_provider
 from phoneprov.web.acting import current_actor, tell_fault
 from phoneprov.web.database import session
 from phoneprov.web.imports import ImportForm, PendingImport, find_import, seal_import
@@ -27,6 +28,8 @@ def import_list() -> Answer:
     """Take a list and show what it would do."""
     form = ImportForm()
     if not form.validate_on_submit():
+        if request.args.get("start") == "unknown" and is_provider():
+            form.text.data = list_for_import(session(), runtime().catalog)
         return _form_page(form)
     text = form.read_text()
     try:
@@ -67,7 +70,8 @@ def _plan(text: str) -> PhonePlan:
 
 def _form_page(form: ImportForm) -> Answer:
     """Show the form. A pasted list is not given back, because it may hold passwords."""
-    form.text.data = ""
+    if request.method == "POST":
+        form.text.data = ""
     page = render_template(
         "phones/import.html",
         form=form,

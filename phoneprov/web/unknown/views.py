@@ -15,9 +15,9 @@ from phoneprov.fleet.unknown_macs import (
     forget_all_unknown,
     forget_unknown_mac,
     list_farewells,
+    told_model,
 )
 from phoneprov.tenancy.queries import find_tenant_for, list_tenants_for
-from phoneprov.vendors.registry import read_user_agent
 from phoneprov.web.access import current_tenant, provider_only, signed_in_user
 from phoneprov.web.acting import current_actor
 from phoneprov.web.database import session
@@ -59,11 +59,14 @@ class Removed:
 @provider_only
 def index() -> Answer:
     """Show the MACs that asked for files and are nobody's phone."""
+    catalog = runtime().catalog
     page = find_unknown_page(session(), number=request.args.get("page", 1, type=int))
     return render_template(
         "unknown/index.html",
         page=page,
-        strangers=[Stranger(seen=seen, model=_told_model(seen)) for seen in page.macs],
+        strangers=[
+            Stranger(seen=seen, model=told_model(runtime().catalog, seen)) for seen in page.macs
+        ],
         choices=list_tenants_for(session(), signed_in_user()),
         chosen=request.args.get("tenant") or request.args.get("tenant_slug", ""),
         shown_at=int(utc_now().timestamp()),
@@ -80,13 +83,26 @@ def add() -> Answer:
     if tenant is None:
         flash("Choose the tenant first.", "warning")
         return redirect(url_for("unknown.index"), 303)
-    model = _told_model(seen)
+    model = told_model(runtime().catalog, seen)
     where = url_for(
         "phones.add",
         tenant_slug=tenant.slug,
         mac=format_mac(seen.mac),
         model=model.slug if model else None,
     )
+    return redirect(where, 303)
+
+
+@blueprint.get("/unknown-phones/list")
+@provider_only
+def add_all() -> Answer:
+    """Lead to the import of the chosen tenant, with all unknown phones in its list."""
+    slug = request.args.get("tenant", "").replace("\0", "")
+    tenant = find_tenant_for(session(), signed_in_user(), slug)
+    if tenant is None:
+        flash("Choose the tenant first.", "warning")
+        return redirect(url_for("unknown.index"), 303)
+    where = url_for("phones.import_list", tenant_slug=tenant.slug, start="unknown")
     return redirect(where, 303)
 
 
@@ -131,10 +147,3 @@ def _get_unknown(mac: str) -> UnknownMac:
     if not is_normal_mac(mac):
         abort(404)
     return find_unknown_mac(session(), mac) or abort(404)
-
-
-def _told_model(seen: UnknownMac) -> PhoneModel | None:
-    agent = read_user_agent(seen.user_agent)
-    if agent is None or agent.model_name is None:
-        return None
-    return runtime().catalog.find_model_by_agent(agent.vendor, agent.model_name)

@@ -8,13 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from phoneprov.core.errors import InvalidValueError
-from phoneprov.fleet.models import Phone, PhoneEvent
+from phoneprov.fleet.models import Farewell, Phone, PhoneEvent, PhoneModule
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.operations.bulk import actions
-from phoneprov.operations.bulk.actions import Task, read_task
 from phoneprov.operations.bulk.plan import MOST_PHONES, Plan, plan_bulk, start_bulk
 from phoneprov.operations.bulk.queries import count_items, list_items
 from phoneprov.operations.bulk.run import BATCH, cancel_bulk, run_bulks
+from phoneprov.operations.bulk.tasks import Task, read_task
 from phoneprov.operations.models import (
     BulkAction,
     BulkItem,
@@ -245,3 +245,46 @@ def test_nobodys_items_are_left_behind(world: World) -> None:
     world.session.delete(world.tenant)
     world.session.commit()
     assert world.session.scalar(select(func.count()).select_from(BulkItem)) == 0
+
+
+def test_a_module_layout_goes_to_each_module_of_its_model(world: World) -> None:
+    """R46: created once, applied to many; who has no such module is named."""
+    wanted = layout(world, "yealink-exp43")
+    wanted.is_for_module = True
+    two, other, none = phones(world, 3)
+    for phone, slug, number in ((two, "yealink-exp43", 1), (two, "yealink-exp43", 2),
+                                (other, "yealink-exp40", 1)):  # fmt: skip
+        world.session.add(PhoneModule(phone_id=phone.id, number=number, module_slug=slug))
+    world.session.commit()
+    found = plan(world, BulkAction.APPLY_MODULE_LAYOUT, wanted.id, [two, other, none])
+    assert [one.phone_id for one in found.will] == [two.id]
+    assert {reason: len(ones) for reason, ones in found.left_alone.items()} == {
+        "It has no EXP43.": 2
+    }
+    start(world, BulkAction.APPLY_MODULE_LAYOUT, wanted.id, [two, other, none])
+    assert finish(world) == 1
+    rows = world.session.execute(select(PhoneModule.module_slug, PhoneModule.layout_id)).all()
+    assert sorted(rows, key=str) == [
+        ("yealink-exp40", None), ("yealink-exp43", wanted.id), ("yealink-exp43", wanted.id),
+    ]  # fmt: skip
+    again = plan(world, BulkAction.APPLY_MODULE_LAYOUT, wanted.id, [two])
+    assert list(again.left_alone) == ["Its modules have this layout already."]
+
+
+def test_many_are_unassigned_and_deleted(world: World) -> None:
+    """Each deleted one leaves its farewell, and its name in the result."""
+    extension = world.extension()
+    first = world.phone("805ec0000001", extension=extension)
+    second = world.phone("805ec0000002")
+    world.session.commit()
+    start(world, BulkAction.UNASSIGN, "", [first, second])
+    assert finish(world) == 1
+    assert first.extension_id is None
+    operation = start(world, BulkAction.DELETE, "", [first, second])
+    assert finish(world) == 2
+    assert world.session.scalar(select(func.count()).select_from(Phone)) == 0
+    macs = set(world.session.scalars(select(Farewell.mac)))
+    assert macs == {"805ec0000001", "805ec0000002"}
+    items = list_items(world.session, operation, page=1, size=10)
+    assert [(one.phone_id, one.state.value) for one in items] == [(None, "done"), (None, "done")]
+    assert all(one.phone_name for one in items)

@@ -11,7 +11,13 @@ from phoneprov.fleet.models import Phone
 from phoneprov.fleet.status import PhoneStatus
 from tests.integration.web.phones.test_layout_fields import layout, module_layout, modules
 from tests.integration.web.phones.values import LIST, get_by_mac
-from tests.integration.web.rows import add_extension, add_phone, audit_actions, open_session
+from tests.integration.web.rows import (
+    add_extension,
+    add_phone,
+    add_unknown,
+    audit_actions,
+    open_session,
+)
 from tests.pages import Answer, Pages
 
 IMPORT = f"{LIST}/import"
@@ -212,3 +218,21 @@ def test_the_installers_list_says_which_box_goes_where(bob: Pages) -> None:
     for said in ("201", "Anna Berg", "Yealink T46U", "80:5e:c0:00:00:02", "SN-7"):
         assert said in rows[1]
     assert len(bob.get(f"{LIST}/installer?q=lobby").soup.select("tbody tr")) == 1
+
+
+def test_unknown_phones_become_a_list_for_a_tenant(petra: Pages, alice: Pages) -> None:
+    """R76: all that asked, with the models they say they are; only the provider sees them."""
+    agent = "Yealink SIP-T54W 96.86.0.75 80:5e:c0:ff:ee:01"
+    add_unknown("805ec0ffee01", user_agent=agent)
+    add_unknown("c074adffee02", user_agent="what is this")
+    led = petra.get("/unknown-phones/list?tenant=acme")
+    assert led.status_code == 303
+    page = petra.get(led.location)
+    text = page.soup.select("#text")[0].get_text()
+    assert "80:5e:c0:ff:ee:01;Yealink T54W;;" in text
+    assert "c0:74:ad:ff:ee:02;;;" in text
+    assert petra.get("/unknown-phones/list?tenant=nobody").status_code == 303
+    assert alice.get("/unknown-phones/list?tenant=acme").status_code == 404
+    assert "805ec0" not in alice.get(f"{IMPORT}?start=unknown").soup.select("#text")[0].get_text()
+    listed = preview(petra, text)
+    assert counts(listed) == "1 added 0 changed 0 unchanged 1 refused"
