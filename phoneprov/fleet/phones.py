@@ -1,5 +1,6 @@
 """What can be done to a phone: add, change, reassign, disable, unassign, delete."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -96,10 +97,7 @@ def change_phone(  # noqa: PLR0913 - a verb with its actor and time
     if not changes:
         return
     if "mac" in changes:
-        slug = changes.get("model_slug", [phone.model_slug])[0]
-        leave_farewell(session, phone, str(changes["mac"][0]), str(slug), now)
-        start_over(session, phone, tenant, now)
-        forget_earlier(session, [phone.mac])
+        _exchange_box(session, phone, changes, now)
     elif "extension_id" in changes:
         forget_registrations(session, phone)
     flush_unique(session)
@@ -197,6 +195,16 @@ def _after_switch(
     words = {"disable": "Disabled", "enable": "Enabled", "unassign": "Extension taken off"}
     write_event(session, phone.id, "config", f"{words[action.split('.')[1]]}.", at=now)
     write_audit(session, actor, action, name_subject(phone), at=now, tenant_id=phone.tenant_id)
+
+
+def _exchange_box(
+    session: Session, phone: Phone, changes: Mapping[str, Sequence[object]], now: datetime
+) -> None:
+    """Let the old box be told to switch its accounts off, and the new one be waited for."""
+    slug = changes.get("model_slug", [phone.model_slug])[0]
+    leave_farewell(session, phone, str(changes["mac"][0]), str(slug), now)
+    start_over(session, phone, phone.tenant, now)
+    forget_earlier(session, [phone.mac])
 
 
 def _take_values(phone: Phone, values: dict[str, object]) -> dict[str, list[object]]:

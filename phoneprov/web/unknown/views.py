@@ -64,9 +64,7 @@ def index() -> Answer:
     return render_template(
         "unknown/index.html",
         page=page,
-        strangers=[
-            Stranger(seen=seen, model=told_model(runtime().catalog, seen)) for seen in page.macs
-        ],
+        strangers=[Stranger(seen=seen, model=told_model(catalog, seen)) for seen in page.macs],
         choices=list_tenants_for(session(), signed_in_user()),
         chosen=request.args.get("tenant") or request.args.get("tenant_slug", ""),
         shown_at=int(utc_now().timestamp()),
