@@ -101,6 +101,7 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
         Screen("layout-fill-refused", f"{layout}/fill", _fill_wrongly),
         Screen("layout-phones", f"{layout}/phones"),
         Screen("layout-copy", f"{layout}/copy"),
+        Screen("layout-copy-planned", f"{layout}/copy", _copy_to_cisco),
         Screen("layout-delete", f"{layout}/delete"),
         Screen("profiles", "/t/demo/profiles"),
         Screen("profiles-empty", "/t/nobody-sons-plumbing-and-heating-ltd/profiles"),
@@ -236,6 +237,12 @@ def _fill_wrongly(page: Page) -> None:
     page.fill("#conference_room-it_support", "nobody of that name")
     page.click("form[aria-labelledby=conference_room-title] button")
     page.wait_for_selector("#field-conference_room-it_support .error")
+
+
+def _copy_to_cisco(page: Page) -> None:
+    page.select_option("#model_slug", "cisco-spa504g")
+    page.select_option("#module_slug", "cisco-spa500s")
+    press_main_button(page)
 
 
 def _tick_phones(page: Page) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from phoneprov.layouts.drafts import ButtonDraft, LayoutDraft
@@ -58,11 +58,28 @@ class LayoutForm(FlaskForm):
 
 
 class CopyForm(FlaskForm):
-    """Name the copy of a layout."""
+    """Name the copy of a layout, and say for which model it is."""
 
     name = StringField(
         "Name", render_kw={"required": True, "maxlength": LONGEST_NAME, "autocomplete": "off"}
     )
+    model_slug = SelectField("Phone Model", validate_choice=False)
+    module_slug = SelectField("What has no room there", validate_choice=False)
+    agreed = HiddenField()
+    """Model and module whose outcome was shown and agreed to."""
+
+    def __init__(self, models: Groups, modules: Groups, layout: ButtonLayout) -> None:
+        name = f"Copy of {layout.name}"[:LONGEST_NAME]
+        super().__init__(data={"name": name, "model_slug": layout.model_slug})
+        self.model_slug.choices = models
+        self.module_slug.choices = modules
+        if layout.is_for_module:
+            self.model_slug.label.text = "Module Model"
+
+    @property
+    def choice(self) -> str:
+        """Model and module as they are chosen."""
+        return f"{self.model_slug.data or ''} {self.module_slug.data or ''}".strip()
 
 
 class ButtonForm(FlaskForm):

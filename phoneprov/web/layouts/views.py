@@ -7,13 +7,13 @@ from phoneprov.core.errors import InvalidValueError
 from phoneprov.fleet.layout_changes import remove_layout, update_layout
 from phoneprov.fleet.layout_uses import count_uses, list_users
 from phoneprov.layouts.faults import find_fault
-from phoneprov.layouts.layouts import add_layout, copy_layout
+from phoneprov.layouts.layouts import add_layout
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.layouts.queries import list_layouts, list_stored
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
 from phoneprov.web.database import session
-from phoneprov.web.layouts import delivery, editor, fill
+from phoneprov.web.layouts import copy, delivery, editor, fill
 from phoneprov.web.layouts.common import (
     MODULE_LAYOUTS,
     PHONE_LAYOUTS,
@@ -27,7 +27,7 @@ from phoneprov.web.layouts.common import (
     target_of,
     to,
 )
-from phoneprov.web.layouts.forms import CopyForm, LayoutForm
+from phoneprov.web.layouts.forms import LayoutForm
 from phoneprov.web.runtime import runtime
 
 
@@ -92,24 +92,6 @@ def edit(layout_id: int) -> Answer:
 
 
 @admin_only
-def copy(layout_id: int) -> Answer:
-    """Copy a layout under another name."""
-    layout = get_own_layout(layout_id)
-    form = CopyForm(data={"name": f"Copy of {layout.name}"[:64]})
-    if form.validate_on_submit():
-        name = form.name.data or ""
-        try:
-            made = copy_layout(session(), layout, name, actor=current_actor(), now=utc_now())
-        except InvalidValueError as fault:
-            tell_fault(form, fault)
-        else:
-            flash(f"{made.name} has all buttons of {layout.name}.", "done")
-            return redirect(to("show", layout_id=made.id), 303)
-    page = render_template("layouts/copy.html", form=form, layout=get_own_layout(layout_id))
-    return (page, REFUSED) if request.method == "POST" else page
-
-
-@admin_only
 def delete(layout_id: int) -> Answer:
     """Say which phones would lose what, then do it."""
     layout = get_own_layout(layout_id)
@@ -156,7 +138,7 @@ def _screen(name: str, prefix: str) -> Blueprint:
     screen.add_url_rule("/add", view_func=add, methods=both)
     screen.add_url_rule(one, view_func=editor.show)
     screen.add_url_rule(f"{one}/edit", view_func=edit, methods=both)
-    screen.add_url_rule(f"{one}/copy", view_func=copy, methods=both)
+    screen.add_url_rule(f"{one}/copy", view_func=copy.copy, methods=both)
     screen.add_url_rule(f"{one}/delete", view_func=delete, methods=both)
     screen.add_url_rule(f"{one}/phones", view_func=delivery.delivery)
     screen.add_url_rule(f"{one}/fill", view_func=fill.fill, methods=both)

@@ -184,3 +184,23 @@ def test_a_form_of_another_site_changes_nothing(alice: Pages) -> None:
     for path in ("add", f"{layout_id}/delete", f"{layout_id}/keys/1", f"{layout_id}/keys/1/clear"):
         assert alice.ask("POST", f"{LIST}/{path}", FRONT).status_code == 400
     assert len(layouts()) == 1
+
+
+def test_a_copy_for_another_model_says_first_what_comes_of_each_button(alice: Pages) -> None:
+    """R97: then it is made as it was shown."""
+    layout_id = add(name="Reception")
+    for key, number in ((1, "5551"), (12, "5552")):
+        values = {"kind": "speed_dial", "value": number, "label": ""}
+        alice.post(f"{LIST}/{layout_id}/keys/{key}", values)
+    values = {"name": "For the Cisco", "model_slug": "cisco-spa504g", "module_slug": ""}
+    shown = alice.post(f"{LIST}/{layout_id}/copy", values)
+    assert shown.status_code == 200
+    assert "2 of 2 buttons fit the Cisco SPA504G" in shown.select_text("#plan-title")
+    assert "Speed Dial 5552: key 12 → 2" in shown.text
+    assert "For the Cisco" not in alice.get(LIST).text
+    agreed = str(shown.soup.select("main #agreed")[0]["value"])
+    done = alice.post(f"{LIST}/{layout_id}/copy", {**values, "agreed": agreed})
+    assert done.status_code == 303
+    assert "Cisco SPA504G" in alice.get(done.location).select_text("main")
+    wrong = alice.post(f"{LIST}/{layout_id}/copy", {**values, "module_slug": "yealink-exp43"})
+    assert "takes no such module" in wrong.select_text("#field-module_slug")
