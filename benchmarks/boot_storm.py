@@ -52,9 +52,9 @@ def _phones(port: int, paths: Iterator[str], lock: threading.Lock, waits: list[f
 def main() -> None:
     """Print the rate of a storm as a ratio to the bare app, and how long phones waited."""
     with running(serve_bare, PHONES) as yardstick:
-        bare, bare_waits = _storm(yardstick)
+        bare, bare_waits = _storm(yardstick.port)
     with running(serve_cold, PHONES) as product:
-        ours, waits = _storm(product)
+        ours, waits = _storm(product.port)
         queries = queries_so_far(product)
     p99, bare_p99 = (statistics.quantiles(one, n=100)[98] for one in (waits, bare_waits))
     print(

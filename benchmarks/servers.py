@@ -6,6 +6,8 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
@@ -13,8 +15,6 @@ from sqlalchemy import event
 from benchmarks.installation import installation, mac_of, token_of
 
 THREADS = 8
-BODY_BYTES = 1500
-"""Half of the bare app's body; the other half comes of writing it in hexadecimal."""
 
 
 def config_paths(phones: int) -> list[str]:
@@ -22,15 +22,28 @@ def config_paths(phones: int) -> list[str]:
     return [f"/prov/t/{token_of(number)}/{mac_of(number)}.cfg" for number in range(phones)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A server that runs in a process of its own."""
+
+    port: int
+    pid: int
+
+    def cpu_s(self) -> float:
+        """Return how many seconds of processor time it has used so far (Linux: proc(5), stat)."""
+        stat = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def running(serve: Callable[[Any, int], None], phones: int) -> Iterator[int]:
-    """Yield the port of a server that knows `phones` phones; stop it in the end."""
+def running(serve: Callable[[Any, int], None], phones: int) -> Iterator[Server]:
+    """Yield a server that knows `phones` phones; stop it in the end."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.Process(target=serve, args=(theirs, phones), daemon=True)
     process.start()
     try:
         assert ours.poll(120), "the server did not start"
-        yield int(ours.recv())
+        yield Server(port=int(ours.recv()), pid=process.pid or 0)
     finally:
         process.terminate()
         process.join(5)
@@ -39,13 +52,7 @@ def running(serve: Callable[[Any, int], None], phones: int) -> Iterator[int]:
 def serve_warm(ready: Any, phones: int) -> None:
     """Serve the product with every config in the cache."""
     with installation(tenants=1, phones=phones) as app:
-        from phoneprov.provisioning.exchange import Ask
-        from phoneprov.web.runtime import EXTENSION
-
-        answering = app.extensions[EXTENSION].answering
-        for path in config_paths(phones):
-            answer = answering.answer(Ask(method="GET", path=path, address="127.0.0.1"))
-            assert answer.status == 200, path
+        _fetch_all(app, phones)
         _serve(_counting(app.wsgi_app), ready)
 
 
@@ -56,8 +63,9 @@ def serve_cold(ready: Any, phones: int) -> None:
 
 
 def serve_bare(ready: Any, phones: int) -> None:
-    """Serve bytes from a dict, and nothing else."""
-    bodies = {path: os.urandom(BODY_BYTES).hex().encode() for path in config_paths(phones)}
+    """Serve the product's configs from a dict, and do nothing else."""
+    with installation(tenants=1, phones=phones) as app:
+        bodies = _fetch_all(app, phones)
 
     def bare(environ: Any, start_response: Any) -> Any:
         body = bodies[environ["PATH_INFO"]]
@@ -68,13 +76,27 @@ def serve_bare(ready: Any, phones: int) -> None:
     _serve(bare, ready)
 
 
-def queries_so_far(port: int) -> int:
+def queries_so_far(server: Server) -> int:
     """Return how many queries the product has run since it serves."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     connection.request("GET", "/queries")
     queries = int(connection.getresponse().read())
     connection.close()
     return queries
+
+
+def _fetch_all(app: Any, phones: int) -> dict[str, bytes]:
+    """Return each phone's config by its path; the product has it in its cache from then on."""
+    from phoneprov.provisioning.exchange import Ask
+    from phoneprov.web.runtime import EXTENSION
+
+    answering = app.extensions[EXTENSION].answering
+    bodies = {}
+    for path in config_paths(phones):
+        answer = answering.answer(Ask(method="GET", path=path, address="127.0.0.1"))
+        assert answer.status == 200, path
+        bodies[path] = answer.body
+    return bodies
 
 
 def _counting(app: Any) -> Any:
@@ -95,6 +117,9 @@ def _counting(app: Any) -> Any:
 def _serve(app: Any, ready: Any) -> None:
     from waitress.server import create_server
 
+    from phoneprov.serving import settle_memory
+
+    settle_memory()
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = create_server(
         app, host="127.0.0.1", port=0, threads=THREADS, connection_limit=4000, ident=None

@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -58,12 +58,13 @@ class CheckInBuffer:
     """What was answered and is not yet written; bounded, so that a storm can't fill memory."""
 
     def __init__(self) -> None:
-        self._known: deque[CheckInNote] = deque(maxlen=MOST_WAITING)
+        self._known: deque[Callable[[], CheckInNote]] = deque(maxlen=MOST_WAITING)
+        self._returned: deque[CheckInNote] = deque(maxlen=MOST_WAITING)
         self._unknown: deque[UnknownNote] = deque(maxlen=MOST_UNKNOWN)
         self._lock = threading.Lock()
 
-    def add(self, note: CheckInNote) -> None:
-        """Take a note (any thread)."""
+    def add(self, note: Callable[[], CheckInNote]) -> None:
+        """Take a note (any thread); what it says is put together later, when nobody waits."""
         self._known.append(note)
 
     def add_unknown(self, note: UnknownNote) -> None:
@@ -73,14 +74,15 @@ class CheckInBuffer:
     def drain(self) -> tuple[list[CheckInNote], list[UnknownNote]]:
         """Return all notes and forget them."""
         with self._lock:
-            known = [self._known.popleft() for _ in range(len(self._known))]
+            known = [*self._returned, *(self._known.popleft()() for _ in range(len(self._known)))]
+            self._returned.clear()
             unknown = [self._unknown.popleft() for _ in range(len(self._unknown))]
         return known, unknown
 
     def put_back(self, known: Sequence[CheckInNote], unknown: Sequence[UnknownNote]) -> None:
         """Take notes back that could not be written (database busy); the oldest stay first."""
         with self._lock:
-            self._known.extendleft(reversed(known))
+            self._returned.extendleft(reversed(known))
             self._unknown.extendleft(reversed(unknown))
 
 

@@ -22,7 +22,7 @@ class Reason(StrEnum):
     @property
     def is_admitted(self) -> bool:
         """Whether the phone's own config goes out."""
-        return self in {Reason.TOKEN, Reason.WINDOW, Reason.FAREWELL}
+        return self in _ADMITTED
 
     @property
     def label(self) -> str:
@@ -30,6 +30,7 @@ class Reason(StrEnum):
         return _WORDS[self]
 
 
+_ADMITTED = (Reason.TOKEN, Reason.WINDOW, Reason.FAREWELL)
 _WORDS = {
     Reason.TOKEN: "by its own address",
     Reason.WINDOW: "first contact",

@@ -5,8 +5,9 @@ that is written later, never in the phone's way).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
@@ -25,10 +26,10 @@ from phoneprov.provisioning.cache import CachedFile, ConfigCache
 from phoneprov.provisioning.common import CommonFiles
 from phoneprov.provisioning.compose import ConfigFrame, compose, load_for_config
 from phoneprov.provisioning.contact import find_by_mac, find_by_token, note_first_contact
-from phoneprov.provisioning.etag import make_etag
-from phoneprov.provisioning.exchange import NOT_FOUND, Answer, Ask, file_answer
+from phoneprov.provisioning.exchange import NOT_FOUND, Answer, Ask, make_answers
 from phoneprov.provisioning.extras import load_extras, parameters_of
-from phoneprov.provisioning.files import AskedFile, read_path
+from phoneprov.provisioning.files import AskedFile
+from phoneprov.provisioning.identify import Visitor, identify
 from phoneprov.provisioning.keys import load_keys
 from phoneprov.provisioning.sealing import is_sealed_answer, judge_sealing, note_key_use
 from phoneprov.provisioning.unwritable import (
@@ -39,26 +40,29 @@ from phoneprov.provisioning.unwritable import (
 )
 from phoneprov.vendors.encryption import encrypt_file
 from phoneprov.vendors.errors import UnwritableValueError
-from phoneprov.vendors.registry import WRITERS, read_user_agent
+from phoneprov.vendors.registry import WRITERS
 from phoneprov.vendors.writer import AgentFacts, carries_accounts
 
-LONGEST_AGENT = 250
 UPLOAD_METHODS = frozenset({"PUT", "POST"})
+READ_METHODS = frozenset({"GET", "HEAD"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class Visit(NamedTuple):
     """One request with all that is known of it before the phone is looked up."""
 
     ask: Ask
-    file: AskedFile
-    agent: AgentFacts | None
+    visitor: Visitor
     at: datetime
+
+    @property
+    def file(self) -> AskedFile:
+        """The file asked for."""
+        return self.visitor.file
 
     @property
     def agent_mac(self) -> str | None:
         """The MAC address in the User-Agent."""
-        return self.agent.mac if self.agent else None
+        return self.visitor.agent.mac if self.visitor.agent else None
 
 
 def _is_token_of(phone: Phone, token: str | None) -> bool:
@@ -92,34 +96,20 @@ class Answering:
 
     def answer(self, ask: Ask) -> Answer:
         """Return the answer to one request; never raises for what a phone may send."""
-        file = read_path(ask.path)
-        if file is None:
+        visitor = identify(ask.path, ask.user_agent)
+        if visitor is None:
             return NOT_FOUND
-        visit = Visit(
-            ask=ask,
-            file=file,
-            agent=read_user_agent(ask.user_agent[:LONGEST_AGENT]),
-            at=self._clock(),
-        )
-        if file.token and ask.method in {"GET", "HEAD"}:
-            kept = self.cache.find(file.token, file.kept_as)
-            if kept is not None and self._agrees(visit, kept):
+        visit = Visit(ask, visitor, self._clock())
+        if visitor.kept_as and ask.method in READ_METHODS:
+            kept = self.cache.find(visitor.kept_as)
+            if kept is not None and visitor.told_mac in (None, kept.mac):
                 return self._serve(visit, kept, Reason.TOKEN)
         return self._answer_from_database(visit)
 
-    def _agrees(self, visit: Visit, kept: CachedFile) -> bool:
-        told = {visit.file.mac, visit.agent_mac} - {None}
-        return not told - {kept.mac}
-
     def _serve(self, visit: Visit, kept: CachedFile, reason: Reason) -> Answer:
-        answer = file_answer(
-            kept.body,
-            kept.etag,
-            kept.content_type,
-            if_none_match=visit.ask.if_none_match,
-            is_head=visit.ask.method == "HEAD",
-        )
-        revision = kept.revision if kept.carries_config and visit.ask.method == "GET" else None
+        ask = visit.ask
+        answer = kept.answers.choose(if_none_match=ask.if_none_match, is_head=ask.method == "HEAD")
+        revision = kept.revision if kept.carries_config and ask.method == "GET" else None
         self._note(visit, kept.phone_id, reason, answer, revision)
         return answer
 
@@ -201,11 +191,11 @@ class Answering:
                 session, writer, phone, visit.ask, visit.file, now=visit.at
             )
             session.commit()
-        elif visit.ask.method in {"GET", "HEAD"}:
+        elif visit.ask.method in READ_METHODS:
             kept = self._compose(session, phone, visit, reason)
             if kept is not None:
-                if visit.file.token and reason is Reason.TOKEN:
-                    self.cache.keep(visit.file.token, visit.file.kept_as, kept, epoch=epoch)
+                if visit.visitor.kept_as and reason is Reason.TOKEN:
+                    self.cache.keep(visit.visitor.kept_as, kept, epoch=epoch)
                 return self._serve(visit, kept, reason)
             answer = uploads.answer_stored(session, writer, phone, visit.ask, visit.file)
         else:
@@ -249,9 +239,7 @@ class Answering:
             phone_id=loaded.id,
             mac=loaded.mac,
             revision=loaded.config_revision,
-            body=written.body,
-            etag=make_etag(written.body),
-            content_type=written.content_type,
+            answers=make_answers(written.body, written.content_type),
             carries_config=carries_config,
         )
 
@@ -263,26 +251,39 @@ class Answering:
     def _note(
         self, visit: Visit, phone_id: int, reason: Reason, answer: Answer, revision: int | None
     ) -> None:
-        agent, ask = visit.agent, visit.ask
-        is_other_mac = reason is Reason.WRONG_MAC
+        """Note a check-in; of the visit only what says it, not the body of its request."""
+        plain = visit._replace(ask=visit.ask._replace(body=None)) if visit.ask.length else visit
+        size_bytes = len(answer.body)
         self.check_ins.add(
-            CheckInNote(
-                phone_id=phone_id,
-                at=visit.at,
-                method=ask.method,
-                file_name=visit.file.name,
-                answer=answer.status,
-                size_bytes=len(answer.body),
-                address=ask.address,
-                admitted_by=reason.value,
-                user_agent=ask.user_agent,
-                is_admitted=reason.is_admitted,
-                revision=revision,
-                firmware=agent.firmware if agent and not agent.is_boot_loader else None,
-                told_models=self._told_models(agent),
-                told_mac=(visit.agent_mac or "") if is_other_mac else "",
-                has_agent_facts=agent is not None and agent.model_name is not None,
-            )
+            partial(self._write_note, plain, phone_id, reason, answer.status, size_bytes, revision)
+        )
+
+    def _write_note(  # noqa: PLR0913, PLR0917 - called only through the partial above
+        self,
+        visit: Visit,
+        phone_id: int,
+        reason: Reason,
+        status: int,
+        size_bytes: int,
+        revision: int | None,
+    ) -> CheckInNote:
+        agent, ask = visit.visitor.agent, visit.ask
+        return CheckInNote(
+            phone_id=phone_id,
+            at=visit.at,
+            method=ask.method,
+            file_name=visit.file.name,
+            answer=status,
+            size_bytes=size_bytes,
+            address=ask.address,
+            admitted_by=reason.value,
+            user_agent=ask.user_agent,
+            is_admitted=reason.is_admitted,
+            revision=revision,
+            firmware=agent.firmware if agent and not agent.is_boot_loader else None,
+            told_models=self._told_models(agent),
+            told_mac=(visit.agent_mac or "") if reason is Reason.WRONG_MAC else "",
+            has_agent_facts=agent is not None and agent.model_name is not None,
         )
 
     def _told_models(self, agent: AgentFacts | None) -> tuple[str, ...]:

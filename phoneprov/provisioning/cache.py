@@ -8,6 +8,8 @@ second (jobs/follow_changes).
 import threading
 from dataclasses import dataclass
 
+from phoneprov.provisioning.exchange import FileAnswers
+
 MOST_ENTRIES = 60_000
 
 
@@ -18,9 +20,7 @@ class CachedFile:
     phone_id: int
     mac: str
     revision: int
-    body: bytes
-    etag: str
-    content_type: str
+    answers: FileAnswers
     carries_config: bool
 
 
@@ -33,15 +33,15 @@ class ConfigCache:
         self._epochs: dict[int, int] = {}
         self._lock = threading.Lock()
 
-    def find(self, token: str, name: str) -> CachedFile | None:
+    def find(self, key: tuple[str, str]) -> CachedFile | None:
         """Return the kept answer, if there is one."""
-        return self._files.get((token, name))
+        return self._files.get(key)
 
     def epoch(self, phone_id: int) -> int:
         """Return a number that grows whenever the phone's entries are dropped."""
         return self._epochs.get(phone_id, 0)
 
-    def keep(self, token: str, name: str, file: CachedFile, *, epoch: int) -> None:
+    def keep(self, key: tuple[str, str], file: CachedFile, *, epoch: int) -> None:
         """Keep an answer, unless the phone was changed since `epoch` was read."""
         with self._lock:
             if self._epochs.get(file.phone_id, 0) != epoch:
@@ -49,8 +49,8 @@ class ConfigCache:
             if len(self._files) >= MOST_ENTRIES:
                 self._files.clear()
                 self._keys.clear()
-            self._files[token, name] = file
-            self._keys.setdefault(file.phone_id, set()).add((token, name))
+            self._files[key] = file
+            self._keys.setdefault(file.phone_id, set()).add(key)
 
     def drop(self, phone_ids: set[int]) -> None:
         """Let go of all that is kept for these phones."""

@@ -1,8 +1,7 @@
 """Files that stand for everybody: no MAC in their name, no secret in them."""
 
 from phoneprov.catalog.catalog import Catalog
-from phoneprov.provisioning.etag import make_etag
-from phoneprov.provisioning.exchange import NOT_FOUND, Answer, Ask, file_answer
+from phoneprov.provisioning.exchange import NOT_FOUND, Answer, Ask, make_answers
 from phoneprov.vendors.registry import WRITERS
 from phoneprov.vendors.writer import VendorFile
 
@@ -24,13 +23,8 @@ class CommonFiles:
         file = self._kept.get((self._catalog.version, name.lower())) or self._write(name)
         if file is None:
             return NOT_FOUND
-        return file_answer(
-            file.body,
-            make_etag(file.body),
-            file.content_type,
-            if_none_match=ask.if_none_match,
-            is_head=ask.method == "HEAD",
-        )
+        answers = make_answers(file.body, file.content_type)
+        return answers.choose(if_none_match=ask.if_none_match, is_head=ask.method == "HEAD")
 
     def _write(self, name: str) -> VendorFile | None:
         version = self._catalog.version

@@ -9,8 +9,7 @@ from phoneprov.catalog.catalog import Catalog
 from phoneprov.fleet.first_contact import hash_token
 from phoneprov.fleet.models import Farewell
 from phoneprov.provisioning.compose import ConfigFrame, compose_farewell
-from phoneprov.provisioning.etag import make_etag
-from phoneprov.provisioning.exchange import NOT_FOUND, Answer, Ask, file_answer
+from phoneprov.provisioning.exchange import NOT_FOUND, Answer, Ask, make_answers
 from phoneprov.provisioning.files import AskedFile
 from phoneprov.tenancy.models import Tenant
 from phoneprov.vendors.encryption import encrypt_file
@@ -46,13 +45,8 @@ def answer_farewell(  # noqa: PLR0913 - a request with its frame
         session.commit()
     if file.is_sealed and farewell.config_key:
         written = encrypt_file(config.model, written, farewell.config_key)
-    return file_answer(
-        written.body,
-        make_etag(written.body),
-        written.content_type,
-        if_none_match="",
-        is_head=ask.method == "HEAD",
-    )
+    answers = make_answers(written.body, written.content_type)
+    return answers.choose(if_none_match="", is_head=ask.method == "HEAD")
 
 
 def forget_old_farewells(session: Session, now: datetime) -> int:

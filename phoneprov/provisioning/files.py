@@ -11,6 +11,7 @@ _TOKEN = re.compile(r"[0-9a-fA-F]{32}")
 _MAC_IN_NAME = re.compile(r"(?<![0-9a-zA-Z])([0-9a-fA-F]{12})(?![0-9a-fA-F])")
 _CFG_MAC = re.compile(r"^(?:cfg|spa)([0-9a-fA-F]{12})(?![0-9a-fA-F])", re.IGNORECASE)
 LONGEST_NAME = 120
+LONGEST_PATH = 4 * LONGEST_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def read_path(path: str) -> AskedFile | None:
     Folders between the token (or `/prov/`) and the name are passed over: some firmware adds one
     of its own (Grandstream's `/Grandstream`).
     """
-    if not path.startswith(PREFIX) or len(path) > 4 * LONGEST_NAME:
+    if not path.startswith(PREFIX) or len(path) > LONGEST_PATH:
         return None
     parts = [unquote(part) for part in path.removeprefix(PREFIX).split("/") if part]
     token = None
