@@ -7,14 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import insert
+from sqlalchemy import insert, literal, select
 
 from phoneprov.core.clock import utc_now
-from phoneprov.core.database import Model
+from phoneprov.core.database import Model, UtcDateTime
 from phoneprov.core.settings import load_settings
 from phoneprov.factory import create_app
 from phoneprov.fleet.first_contact import hash_token
-from phoneprov.fleet.models import Phone
+from phoneprov.fleet.models import ConfigState, Phone
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import Extension, Tenant
@@ -100,7 +100,6 @@ def _fill(tenants: int, phones: int) -> None:
                 "token": token_of(number),
                 "token_hash": hash_token(token_of(number)),
                 "added_at": now,
-                "config_changed_at": now - timedelta(hours=1),
                 "status": statuses[number % len(statuses)],
                 "status_since_at": now,
                 "ip_address": f"10.1.{number // 250 % 250}.{number % 250}",
@@ -110,5 +109,11 @@ def _fill(tenants: int, phones: int) -> None:
             }
             for number in range(phones)
         ],
+    )
+    session.execute(
+        insert(ConfigState).from_select(
+            ["phone_id", "revision", "changed_at"],
+            select(Phone.id, literal(1), literal(now - timedelta(hours=1), UtcDateTime)),
+        )
     )
     session.commit()

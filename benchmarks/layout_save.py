@@ -7,7 +7,7 @@ from sqlalchemy import event, func, select, update
 
 from benchmarks.installation import EMAIL, PASSWORD, installation
 from phoneprov.core.clock import utc_now
-from phoneprov.fleet.models import Phone
+from phoneprov.fleet.models import ConfigState, Phone
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.tenancy.models import Tenant
 from phoneprov.web.database import db
@@ -44,7 +44,7 @@ def measure(phones: int) -> tuple[float, int]:
             times.append((time.perf_counter() - started) * 1000)
             assert answer.status_code == 200
         db.session.expire_all()
-        told = select(func.count()).where(Phone.config_revision == 1 + ROUNDS)
+        told = select(func.count()).where(ConfigState.revision == 1 + ROUNDS)
         assert db.session.scalar(told) == phones
         return statistics.median(times), len(queries)
 

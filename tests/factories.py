@@ -3,12 +3,12 @@
 import factory
 from factory import make_factory
 from factory.alchemy import SQLAlchemyModelFactory
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from phoneprov.core.clock import utc_now
 from phoneprov.core.secrets import new_token
 from phoneprov.fleet.first_contact import hash_token
-from phoneprov.fleet.models import Farewell, Phone, UnknownMac
+from phoneprov.fleet.models import ConfigState, Farewell, Phone, UnknownMac
 from phoneprov.fleet.profile_models import Profile
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.layouts.models import ButtonLayout
@@ -31,6 +31,12 @@ class _Rows(SQLAlchemyModelFactory):
         abstract = True
         sqlalchemy_session_factory = lambda: _sessions[0]  # noqa: E731 - the library takes a callable
         sqlalchemy_session_persistence = "flush"
+
+
+class _PhoneRows(_Rows):
+    class Meta:
+        abstract = True
+        exclude = ("config_revision",)
 
 
 PbxFactory = make_factory(
@@ -73,16 +79,29 @@ ExtensionFactory = make_factory(
     created_at=factory.LazyFunction(utc_now),
 )
 
+
+def set_config_revision(phone: Phone, revision: int) -> None:
+    """Let a phone's config have this revision, as so many changes would."""
+    session = object_session(phone)
+    assert session is not None
+    session.get_one(ConfigState, phone.id).revision = revision
+    session.flush()
+    session.expire(phone, ["config_revision"])
+
+
 PhoneFactory = make_factory(
     Phone,
-    FACTORY_CLASS=_Rows,
+    FACTORY_CLASS=_PhoneRows,
     mac=factory.Sequence(lambda number: f"805ec0{number:06x}"),
     model_slug="yealink-t46u",
     status=PhoneStatus.PENDING,
     token=factory.LazyFunction(new_token),
     token_hash=factory.LazyAttribute(lambda row: hash_token(row.token)),
     added_at=factory.LazyFunction(utc_now),
-    config_changed_at=factory.LazyFunction(utc_now),
+    config_revision=1,
+    config_state=factory.LazyAttribute(
+        lambda row: ConfigState(changed_at=utc_now(), revision=row.config_revision)
+    ),
     status_since_at=factory.LazyFunction(utc_now),
 )
 

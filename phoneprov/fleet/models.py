@@ -2,10 +2,17 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import (
+    InstrumentedAttribute,
+    Mapped,
+    MappedSQLExpression,
+    column_property,
+    mapped_column,
+    relationship,
+)
 
 from phoneprov.core.database import Model, WordColumn
 from phoneprov.core.secrets import SecretText
@@ -32,15 +39,14 @@ class Phone(Model):
     """A desk phone, known by its MAC address.
 
     Facts are stored; `status`, `status_reason` and `recheck_after` are derived from them by
-    fleet.status and never set by hand. `config_revision` grows with everything that changes what
-    the phone is told, in the same transaction.
+    fleet.status and never set by hand. `config_revision`, kept in its config state, grows with
+    everything that changes what the phone is told, in the same transaction.
     """
 
     __tablename__ = "phone"
     __table_args__ = (
         Index("ix_phone_tenant_status", "tenant_id", "status"),
         Index("ix_phone_tenant_model", "tenant_id", "model_slug"),
-        Index("ix_phone_config_changed_at", "config_changed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -79,8 +85,6 @@ class Phone(Model):
     """Pass phrase of its encrypted config, where its tenant and its vendor do that."""
     key_used_at: Mapped[datetime | None]
     """When it first asked for an encrypted config; from then on it gets no plain one."""
-    config_revision: Mapped[int] = mapped_column(default=1)
-    config_changed_at: Mapped[datetime]
 
     window_opened_at: Mapped[datetime | None]
     """When the first-contact window was last opened; None when it is closed."""
@@ -124,6 +128,39 @@ class Phone(Model):
     extension: Mapped[Extension | None] = relationship(lazy="raise_on_sql")
     tenant: Mapped[Tenant] = relationship(lazy="raise_on_sql")
     profile: Mapped[Profile | None] = relationship(lazy="raise_on_sql")
+    config_state: Mapped["ConfigState"] = relationship(
+        lazy="raise_on_sql", cascade="all, delete-orphan", passive_deletes=True
+    )
+    if TYPE_CHECKING:
+        config_revision: Mapped[int]
+        config_changed_at: Mapped[datetime]
+
+
+class ConfigState(Model):
+    """Which config a phone should have.
+
+    Apart from the phone, because one saved key may tell thousands of phones at once: a row of
+    this table is a twentieth of a phone's. It has no index beside its key for the same reason;
+    whoever asks what changed lately reads through it.
+    """
+
+    __tablename__ = "config_state"
+
+    phone_id: Mapped[int] = mapped_column(
+        ForeignKey("phone.id", ondelete="CASCADE"), primary_key=True
+    )
+    revision: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime]
+
+
+def _of_its_config(column: InstrumentedAttribute[Any]) -> MappedSQLExpression[Any]:
+    """Return a column of a phone's config state as an attribute of the phone, to be read only."""
+    found = select(column).where(ConfigState.phone_id == Phone.id)
+    return column_property(found.correlate_except(ConfigState).scalar_subquery())
+
+
+Phone.config_revision = _of_its_config(ConfigState.revision)
+Phone.config_changed_at = _of_its_config(ConfigState.changed_at)
 
 
 class PhoneModule(Model):

@@ -11,7 +11,7 @@ from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.secrets import new_token
 from phoneprov.fleet.drafts import PhoneDraft, check_draft, mac_taken
 from phoneprov.fleet.first_contact import hash_token, open_window
-from phoneprov.fleet.models import Farewell, Phone, PhoneEvent, UnknownMac
+from phoneprov.fleet.models import ConfigState, Farewell, Phone, PhoneEvent, UnknownMac
 from phoneprov.fleet.phone_keys import KeyPlan, attach_modules, plan_keys
 from phoneprov.fleet.profile_models import Profile
 from phoneprov.fleet.profiles import choose_profile
@@ -90,7 +90,7 @@ def _start(
         added_at=now,
         token=token,
         token_hash=hash_token(token),
-        config_changed_at=now,
+        config_state=ConfigState(changed_at=now),
         status=PhoneStatus.PENDING,
         status_since_at=now,
         status_reason="Nothing was asked for by this MAC address since it was added.",

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true, update
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.util import identity_key
+from sqlalchemy.orm.attributes import instance_state
 
-from phoneprov.fleet.models import LayoutSource, Phone, PhoneModule
+from phoneprov.fleet.models import ConfigState, LayoutSource, Phone, PhoneModule
 from phoneprov.layouts.models import ButtonLayout, LayoutButton
 from phoneprov.tenancy.models import Tenant
 
@@ -109,10 +109,10 @@ def _uses(layout_ids: Select[Any]) -> ColumnElement[bool]:
 
 def _touch(session: Session, which: ColumnElement[bool], now: datetime) -> int:
     statement = (
-        update(Phone)
-        .where(which)
-        .values(config_revision=Phone.config_revision + 1, config_changed_at=now)
-        .returning(Phone.id)
+        update(ConfigState)
+        .where(ConfigState.phone_id.in_(select(Phone.id).where(which)))
+        .values(revision=ConfigState.revision + 1, changed_at=now)
+        .returning(ConfigState.phone_id)
         .execution_options(synchronize_session=False)
     )
     ids = set(session.scalars(statement))
@@ -122,8 +122,8 @@ def _touch(session: Session, which: ColumnElement[bool], now: datetime) -> int:
 
 
 def _expire_loaded(session: Session, ids: Collection[int]) -> None:
-    """Let the few phones at hand be read again, without looking for each of thousands."""
-    for phone_id in ids:
-        loaded = session.identity_map.get(identity_key(Phone, phone_id))
-        if loaded is not None:
+    """Let the few phones at hand be read again; thousands of others are not looked for."""
+    for loaded in session.identity_map.values():
+        kind, identity, *_ = instance_state(loaded).key or (None, ())
+        if kind is Phone and identity[0] in ids:
             session.expire(loaded, ["config_revision", "config_changed_at"])

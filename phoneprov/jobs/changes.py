@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from phoneprov.core.clock import utc_now
-from phoneprov.fleet.models import Phone
+from phoneprov.fleet.models import ConfigState
 from phoneprov.provisioning.cache import ConfigCache
 
 OVERLAP = timedelta(seconds=30)
@@ -25,8 +25,8 @@ class ChangeFollower:
     def follow(self) -> int:
         """Drop what changed since the last run; return how many phones."""
         now = utc_now()
-        query = select(Phone.id, Phone.config_revision).where(
-            Phone.config_changed_at >= self._since - OVERLAP
+        query = select(ConfigState.phone_id, ConfigState.revision).where(
+            ConfigState.changed_at >= self._since - OVERLAP
         )
         with self._sessions() as session:
             rows = {phone_id: revision for phone_id, revision in session.execute(query)}  # noqa: C416 - rows are not tuples

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from phoneprov.fleet.models import Phone
+from phoneprov.fleet.models import ConfigState, Phone
 from phoneprov.fleet.profile_models import Profile
 from phoneprov.fleet.revisions import touch_phones
 from phoneprov.tenancy.models import Tenant
@@ -22,11 +22,12 @@ def renew_zone_rules(session: Session, now: datetime) -> int:
         select(
             Phone.id,
             func.coalesce(Phone.time_zone, Profile.time_zone, Tenant.time_zone),
-            Phone.config_changed_at,
+            ConfigState.changed_at,
         )
         .join(Tenant, Tenant.id == Phone.tenant_id)
+        .join(ConfigState, ConfigState.phone_id == Phone.id)
         .outerjoin(Profile, Profile.id == Phone.profile_id)
-        .where(Phone.config_changed_at < now.replace(month=1, day=1, hour=0, minute=0, second=0))
+        .where(ConfigState.changed_at < now.replace(month=1, day=1, hour=0, minute=0, second=0))
     )
     stale = [
         phone_id

@@ -15,8 +15,8 @@ PHONES = 1500
 KILLS = 3
 MODELS = ("Yealink T46U", "GXP2170", "Cisco SPA504G")
 EACH_PHONE = """
-    SELECT phone.config_revision, phone.time_zone, count(phone_event.id)
-    FROM phone LEFT JOIN phone_event
+    SELECT config_state.revision, phone.time_zone, count(phone_event.id)
+    FROM phone JOIN config_state ON config_state.phone_id = phone.id LEFT JOIN phone_event
     ON phone_event.phone_id = phone.id AND phone_event.text LIKE 'Set time zone%'
     GROUP BY phone.id
 """

@@ -105,7 +105,7 @@ def check_database(path: Path, kept: dict[str, str], tried: dict[str, set[str]])
     with sqlite3.connect(path) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         stored = dict(database.execute("SELECT id, display_name FROM phone"))
-        fresh = dict(database.execute("SELECT id, config_revision FROM phone"))
+        fresh = dict(database.execute("SELECT phone_id, revision FROM config_state"))
     database.close()
     assert all(revision >= 1 for revision in fresh.values())
     for phone, name in kept.items():

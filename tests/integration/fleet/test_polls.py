@@ -7,12 +7,16 @@ from sqlalchemy import select
 
 from phoneprov.fleet.models import Phone, PhoneEvent
 from phoneprov.fleet.polls import check_polls, late_since
+from tests.factories import set_config_revision
 from tests.integration.rows import NOON, World
 
 
-def asked(world: World, minutes_ago: int, mac: str = "805ec01a2b3c", **fields: object) -> Phone:
+def asked(
+    world: World, minutes_ago: int, mac: str = "805ec01a2b3c", revision: int = 1, **fields: object
+) -> Phone:
     """Add a phone that asked so long before noon."""
     phone = world.phone(mac)
+    set_config_revision(phone, revision)
     phone.first_check_in_at = phone.last_check_in_at = NOON - timedelta(minutes=minutes_ago)
     for name, value in fields.items():
         setattr(phone, name, value)
@@ -66,7 +70,7 @@ def test_neither_a_disabled_nor_a_new_phone_is_late(world: World) -> None:
 
 def test_it_counts_the_phones_with_an_older_config(world: World) -> None:
     """R67, R111: one that never took a config has none that could be old."""
-    asked(world, 5, fetched_revision=1, config_revision=2)
-    asked(world, 5, mac="805ec0000002", fetched_revision=2, config_revision=2)
+    asked(world, 5, fetched_revision=1, revision=2)
+    asked(world, 5, mac="805ec0000002", fetched_revision=2, revision=2)
     asked(world, 5, mac="805ec0000003")
     assert check_polls(world.session, NOON).outdated == 1

@@ -1,6 +1,7 @@
 """The migrations build exactly what the models say, and take it back, on both databases."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Connection, Engine, MetaData, Table, inspect, text
 
 from phoneprov.core.database import Model
 from phoneprov.core.settings import load_settings
@@ -21,6 +22,13 @@ from tests.rigs.postgres import PostgresRig
 
 SCRIPTS = ScriptDirectory(str(MIGRATIONS))
 REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
+FILLERS: dict[type, object] = {
+    str: "",
+    int: 1,
+    bool: False,
+    datetime: datetime(2026, 11, 2, 8, tzinfo=UTC),
+    object: {},
+}
 BOOKKEEPING = {"alembic_version"}
 """Alembic's own table, which stays when everything else is taken back."""
 
@@ -82,6 +90,33 @@ def test_every_step_goes_down_and_up_again(empty_app: Flask) -> None:
     for _ in REVISIONS:
         upgrade(revision="+1")
     assert _columns(db.engine) == built
+
+
+def test_what_is_stored_stays(empty_app: Flask) -> None:
+    """A table that is built anew takes nothing along that points at it, up and down."""
+    upgrade(revision=REVISIONS[0])
+    with db.engine.begin() as connection:
+        _insert(connection, "tenant", id=1, slug="acme", name="Acme")
+        _insert(connection, "phone", id=1, tenant_id=1, mac="805ec01a2b3c", config_revision=7)
+        _insert(connection, "phone_event", phone_id=1, text="Added.")
+    upgrade()
+    with db.engine.connect() as connection:
+        told = connection.execute(text("SELECT phone_id, revision FROM config_state"))
+        assert [tuple(row) for row in told] == [(1, 7)]
+    downgrade(revision=REVISIONS[0])
+    with db.engine.connect() as connection:
+        kept = connection.execute(text("SELECT mac, config_revision FROM phone"))
+        assert [tuple(row) for row in kept] == [("805ec01a2b3c", 7)]
+        assert connection.scalar(text("SELECT text FROM phone_event")) == "Added."
+
+
+def _insert(connection: Connection, table_name: str, **values: object) -> None:
+    """Insert a row into a table as it is now; what it must have beside is filled by type."""
+    table = Table(table_name, MetaData(), autoload_with=connection)
+    for column in table.columns:
+        if not column.nullable and not column.primary_key:
+            values.setdefault(column.name, FILLERS[column.type.as_generic().python_type])
+    connection.execute(table.insert().values(values))
 
 
 def test_a_second_run_changes_nothing(empty_app: Flask) -> None:

@@ -23,7 +23,7 @@ from phoneprov.fleet.extensions import (
     update_extension,
 )
 from phoneprov.fleet.first_contact import hash_token
-from phoneprov.fleet.models import Phone
+from phoneprov.fleet.models import ConfigState, Phone
 from phoneprov.fleet.pbx_changes import update_pbx
 from phoneprov.pbx.kinds import PbxKind
 from phoneprov.pbx.models import Pbx
@@ -73,7 +73,7 @@ def make_phone(session: Session, tenant: Tenant, number: int, extension: Extensi
         added_at=NOW,
         token=token,
         token_hash=hash_token(token),
-        config_changed_at=NOW,
+        config_state=ConfigState(changed_at=NOW),
         status_since_at=NOW,
     )
     session.add(phone)
