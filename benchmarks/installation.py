@@ -13,8 +13,9 @@ from phoneprov.core.clock import utc_now
 from phoneprov.core.database import Model, UtcDateTime
 from phoneprov.core.settings import load_settings
 from phoneprov.factory import create_app
+from phoneprov.fleet.config_state import ConfigState
 from phoneprov.fleet.first_contact import hash_token
-from phoneprov.fleet.models import ConfigState, Phone
+from phoneprov.fleet.models import Phone
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import Extension, Tenant

@@ -7,7 +7,8 @@ from sqlalchemy import event, func, select, update
 
 from benchmarks.installation import EMAIL, PASSWORD, installation
 from phoneprov.core.clock import utc_now
-from phoneprov.fleet.models import ConfigState, Phone
+from phoneprov.fleet.config_state import ConfigState
+from phoneprov.fleet.models import Phone
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.tenancy.models import Tenant
 from phoneprov.web.database import db

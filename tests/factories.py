@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session, object_session
 
 from phoneprov.core.clock import utc_now
 from phoneprov.core.secrets import new_token
+from phoneprov.fleet.config_state import ConfigState
 from phoneprov.fleet.first_contact import hash_token
-from phoneprov.fleet.models import ConfigState, Farewell, Phone, UnknownMac
+from phoneprov.fleet.models import Farewell, Phone, UnknownMac
 from phoneprov.fleet.profile_models import Profile
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.layouts.models import ButtonLayout

@@ -16,6 +16,7 @@ from sqlalchemy.orm import (
 
 from phoneprov.core.database import Model, WordColumn
 from phoneprov.core.secrets import SecretText
+from phoneprov.fleet.config_state import ConfigState
 from phoneprov.fleet.profile_models import Profile
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.layouts.models import ButtonLayout
@@ -128,29 +129,12 @@ class Phone(Model):
     extension: Mapped[Extension | None] = relationship(lazy="raise_on_sql")
     tenant: Mapped[Tenant] = relationship(lazy="raise_on_sql")
     profile: Mapped[Profile | None] = relationship(lazy="raise_on_sql")
-    config_state: Mapped["ConfigState"] = relationship(
+    config_state: Mapped[ConfigState] = relationship(
         lazy="raise_on_sql", cascade="all, delete-orphan", passive_deletes=True
     )
     if TYPE_CHECKING:
         config_revision: Mapped[int]
         config_changed_at: Mapped[datetime]
-
-
-class ConfigState(Model):
-    """Which config a phone should have.
-
-    Apart from the phone, because one saved key may tell thousands of phones at once: a row of
-    this table is a twentieth of a phone's. It has no index beside its key for the same reason;
-    whoever asks what changed lately reads through it.
-    """
-
-    __tablename__ = "config_state"
-
-    phone_id: Mapped[int] = mapped_column(
-        ForeignKey("phone.id", ondelete="CASCADE"), primary_key=True
-    )
-    revision: Mapped[int] = mapped_column(default=1)
-    changed_at: Mapped[datetime]
 
 
 def _of_its_config(column: InstrumentedAttribute[Any]) -> MappedSQLExpression[Any]:

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.secrets import new_token
+from phoneprov.fleet.config_state import ConfigState
 from phoneprov.fleet.drafts import PhoneDraft, check_draft, mac_taken
 from phoneprov.fleet.first_contact import hash_token, open_window
-from phoneprov.fleet.models import ConfigState, Farewell, Phone, PhoneEvent, UnknownMac
+from phoneprov.fleet.models import Farewell, Phone, PhoneEvent, UnknownMac
 from phoneprov.fleet.phone_keys import KeyPlan, attach_modules, plan_keys
 from phoneprov.fleet.profile_models import Profile
 from phoneprov.fleet.profiles import choose_profile

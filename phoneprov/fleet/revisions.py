@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, true, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import instance_state
 
-from phoneprov.fleet.models import ConfigState, LayoutSource, Phone, PhoneModule
+from phoneprov.fleet.config_state import ConfigState
+from phoneprov.fleet.models import LayoutSource, Phone, PhoneModule
 from phoneprov.layouts.models import ButtonLayout, LayoutButton
 from phoneprov.tenancy.models import Tenant
 

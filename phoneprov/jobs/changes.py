@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from phoneprov.core.clock import utc_now
-from phoneprov.fleet.models import ConfigState
+from phoneprov.fleet.config_state import ConfigState
 from phoneprov.provisioning.cache import ConfigCache
 
 OVERLAP = timedelta(seconds=30)

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from phoneprov.fleet.models import ConfigState, Phone
+from phoneprov.fleet.config_state import ConfigState
+from phoneprov.fleet.models import Phone
 from phoneprov.fleet.profile_models import Profile
 from phoneprov.fleet.revisions import touch_phones
 from phoneprov.tenancy.models import Tenant

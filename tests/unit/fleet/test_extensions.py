@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from phoneprov.core.database import Model, apply_engine_rules
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.core.secrets import SecretBox, new_token, use_secret_box
+from phoneprov.fleet.config_state import ConfigState
 from phoneprov.fleet.extensions import (
     PAGE_SIZE,
     existing_values,
@@ -23,7 +24,7 @@ from phoneprov.fleet.extensions import (
     update_extension,
 )
 from phoneprov.fleet.first_contact import hash_token
-from phoneprov.fleet.models import ConfigState, Phone
+from phoneprov.fleet.models import Phone
 from phoneprov.fleet.pbx_changes import update_pbx
 from phoneprov.pbx.kinds import PbxKind
 from phoneprov.pbx.models import Pbx
