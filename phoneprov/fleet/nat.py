@@ -14,8 +14,6 @@ _PLACE = re.compile(r"sips?:(?:[^@;>]*@)?(\[[0-9A-Fa-f:.]+\]|[^:;>\s]+)(?::(\d{1
 _REWRITTEN_BY_PBX = re.compile(
     r"[;?&]x-ast-orig-host=(\[[^\]]*\]|[^:;>\s]+)(?::(\d{1,5}))?", re.IGNORECASE
 )
-    r"[;?&]x-ast-orig-host=(\[[^\]]*\]|[^:;>\s]+)(?::(\d{1,5}))?", re.IGNORECASE
-)
 """Asterisk with `rewrite_contact` puts the source in place of the contact and keeps what was there
 in this parameter.
 
