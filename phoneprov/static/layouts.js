@@ -64,24 +64,29 @@
   // One change after the other: each is one request with the mark of what the person saw.
   let last = Promise.resolve();
 
-  function send(address, values) {
-    const ask = () =>
-      htmx.ajax("POST", address, {
-        source: "#picture",
-        target: "#key-form",
-        swap: "outerHTML",
-        values: values(),
-      });
+  function send(address, read) {
+    const ask = () => {
+      const values = read();
+      const context = { source: "#picture", target: "#key-form", swap: "outerHTML", values };
+      return values && htmx.ajax("POST", address, context);
+    };
     last = last.then(ask).catch(() => {});
+    return last;
   }
   const markOf = (position, otherwise) => keyAt(position)?.dataset.mark ?? otherwise;
 
+  // Where what is being moved will be when the requests on their way are answered.
+  let carriedTo = 0;
+
   function move(from, to, address, mark) {
-    send(`${address}/move`, () => {
+    carriedTo = to;
+    const sent = send(`${address}/move`, () => {
+      if (keyAt(from)?.dataset.kind === "") return null;
       const there = markOf(to);
       const values = { to, seen: markOf(from, mark) };
       return there === undefined ? values : { ...values, seen_there: there };
     });
+    sent.then(() => sent === last && (carriedTo = 0));
   }
 
   function clear(key) {
@@ -216,8 +221,10 @@
     const name = event.key;
     if (name in DIRECTIONS) {
       const to = neighbour(key, name);
-      if (to && event.altKey && key.dataset.kind) move(position, positionOf(to), key.href);
-      to?.focus();
+      const isCarrying = event.altKey && (key.dataset.kind || position === carriedTo);
+      if (event.altKey && !isCarrying) say("There is nothing on this key to move.");
+      else if (to && isCarrying) move(position, positionOf(to), key.href);
+      if (!event.altKey || isCarrying) to?.focus();
     } else if (name === "Home") keys()[0].focus();
     else if (name === "End") keys().at(-1).focus();
     else if (name === "PageUp") turn(-1);
@@ -254,7 +261,12 @@
   });
 
   document.addEventListener("click", (event) => {
-    if (event.target.closest?.("[data-closes-form]")) {
+    const key = event.target.closest?.("#picture a.key");
+    if (key && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.button) {
+      // A key that was swapped a moment ago is not yet known to htmx.
+      event.preventDefault();
+      htmx.ajax("GET", key.href, { target: "#key-form", swap: "outerHTML" });
+    } else if (event.target.closest?.("[data-closes-form]")) {
       event.preventDefault();
       closeForm();
     } else if (event.target.closest?.("[data-copies-key]")) copy(keyAt(openPosition()));

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from unicodedata import combining
 
+from phoneprov.catalog.model import PhoneModel
 from phoneprov.layouts.buttons import mark_of
 from phoneprov.layouts.faults import find_fault
 from phoneprov.layouts.models import LayoutButton
@@ -90,6 +91,12 @@ class Picture:
         """Whether its screen shows colours; the small ones are grey."""
         screen = self.target.model.picture.screen
         return screen is not None and min(screen) >= FEWEST_COLOURFUL
+
+    @property
+    def turns_pages(self) -> bool:
+        """Whether the last key of its front turns the pages instead of being one of them."""
+        model, on_page = self.target.model, self.target.keys_per_page
+        return isinstance(model, PhoneModel) and model.physical_keys == on_page + 1
 
     @property
     def has_handset(self) -> bool:
