@@ -167,7 +167,7 @@
     if (next !== undefined) panel().dataset.below = next;
     delete panel().dataset.focus;
     const isLost = document.activeElement === document.body;
-    if (isLost && next !== undefined) (keyAt(next) ?? stop)?.focus();
+    if (isLost && next !== undefined) (keyAt(next) ?? stop)?.focus({ preventScroll: !next });
   }
 
   document.addEventListener("focusin", (event) => {
