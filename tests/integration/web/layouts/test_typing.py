@@ -154,5 +154,5 @@ def test_twins_are_those_of_the_same_kind_and_target() -> None:
     ],
 )
 def test_what_belongs_together_is_not_cut_in_two(label: str, chars: int, shown: str) -> None:
-    """R116."""
+    """R99."""
     assert cut(label, chars) == shown
