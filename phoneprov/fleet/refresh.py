@@ -55,6 +55,7 @@ def _contact_facts(contact: Registration) -> ContactFacts:
         gone_at=contact.gone_at,
         reachability=contact.reachability,
         is_probed=contact.is_probed,
+        is_watched=contact.is_watched,
         keepalive_at=contact.keepalive_at,
         round_trip_us=contact.round_trip_us,
         unconfirmed_since_at=contact.unconfirmed_since_at,
@@ -93,7 +94,14 @@ def _settle(session: Session, phone: Phone, contacts: list[Registration], now: d
 
 
 def _keep_latest(phone: Phone, contacts: list[Registration]) -> None:
+    """Keep the latest times on the phone itself; contacts are forgotten.
+
+    A PBX that can't tell when a phone registered last still shows that it had by the moment it
+    was first seen there.
+    """
     registered = [c.registered_at for c in contacts if c.registered_at]
+    if not registered and phone.last_registered_at is None:
+        registered = [c.observed_at for c in contacts if c.gone_at is None]
     signs = [c.keepalive_at for c in contacts if c.keepalive_at] + registered
     if registered and (not phone.last_registered_at or max(registered) > phone.last_registered_at):
         phone.last_registered_at = max(registered)
