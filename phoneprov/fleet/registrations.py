@@ -171,6 +171,11 @@ def forget_old_registrations(session: Session, now: datetime) -> int:
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
+def is_late(row: Registration, at: datetime) -> bool:
+    """Tell whether something newer is known of a contact, its end included."""
+    return at < row.observed_at or (row.gone_at is not None and at < row.gone_at)
+
+
 def _is_unmatched(row: Registration | None, contact: ContactState) -> bool:
     return row is None or row.phone_id is None or row.user_agent != contact.user_agent
 
@@ -192,7 +197,7 @@ def _apply(  # noqa: PLR0913 - a contact with its row and how it was matched
     if row is None:
         row = Registration(pbx_id=pbx_id, aor=contact.aor, uri=contact.uri, observed_at=at)
         session.add(row)
-    elif _is_late(row, at):
+    elif is_late(row, at):
         return set()
     before = row.phone_id
     if match is not None and (row.phone_id, row.match_note) != (match.phone_id, match.note):
@@ -201,11 +206,6 @@ def _apply(  # noqa: PLR0913 - a contact with its row and how it was matched
     if changed or row.observed_at is None:
         row.observed_at = at
     return {one for one in (before, row.phone_id) if one} if changed else set()
-
-
-def _is_late(row: Registration, at: datetime) -> bool:
-    """Tell whether something newer is known of a contact, its end included."""
-    return at < row.observed_at or (row.gone_at is not None and at <= row.gone_at)
 
 
 def _copy(row: Registration, contact: ContactState) -> bool:

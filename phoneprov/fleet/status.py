@@ -54,6 +54,8 @@ class ContactFacts:
     keepalive_at: datetime | None = None
     round_trip_us: int | None = None
     unconfirmed_since_at: datetime | None = None
+    known_until: datetime | None = None
+    """Up to when its PBX has told anything, where only its posts show that it is there."""
 
     @property
     def last_sign_at(self) -> datetime | None:
@@ -62,7 +64,7 @@ class ContactFacts:
 
     def as_of(self, now: datetime) -> datetime:
         """Return the moment up to which this contact is known: `now`, or when its link fell."""
-        return min(now, self.unconfirmed_since_at) if self.unconfirmed_since_at else now
+        return min(one for one in (now, self.unconfirmed_since_at, self.known_until) if one)
 
     def is_live(self, now: datetime) -> bool:
         """Tell whether the registration held at the last moment it is known."""

@@ -21,6 +21,7 @@ from phoneprov.operations.delivery import (
 )
 from phoneprov.operations.farewells import send_farewells
 from phoneprov.operations.links import LinkSupervisor
+from phoneprov.operations.posted import note_silent_webhooks
 from phoneprov.operations.recording import flush_check_ins
 from phoneprov.provisioning.answer import Answering
 from phoneprov.provisioning.farewells import forget_old_farewells
@@ -51,7 +52,12 @@ class Job:
 
 def list_jobs(bench: Workbench) -> tuple[Job, ...]:
     """Return all jobs of a process."""
-    return (*_jobs_of_each_process(bench), *_jobs_of_the_holder(bench), *_jobs_of_the_day(bench))
+    return (
+        *_jobs_of_each_process(bench),
+        *_jobs_of_the_links(bench),
+        *_jobs_of_the_holder(bench),
+        *_jobs_of_the_day(bench),
+    )
 
 
 def _jobs_of_each_process(bench: Workbench) -> tuple[Job, ...]:
@@ -81,7 +87,7 @@ def _jobs_of_each_process(bench: Workbench) -> tuple[Job, ...]:
     )
 
 
-def _jobs_of_the_holder(bench: Workbench) -> tuple[Job, ...]:
+def _jobs_of_the_links(bench: Workbench) -> tuple[Job, ...]:
     return (
         Job(
             name="follow_pbxs",
@@ -89,6 +95,17 @@ def _jobs_of_the_holder(bench: Workbench) -> tuple[Job, ...]:
             run=bench.links.reload_soon,
             meaning="starts, renews and ends links as PBXs were changed, by whichever process",
         ),
+        Job(
+            name="note_silent_pbxs",
+            every=timedelta(seconds=15),
+            run=_in_transaction(bench, note_silent_webhooks),
+            meaning="notes PBXs that should post to us and have fallen silent",
+        ),
+    )
+
+
+def _jobs_of_the_holder(bench: Workbench) -> tuple[Job, ...]:
+    return (
         Job(
             name="mark_overdue_phones_offline",
             every=timedelta(seconds=5),

@@ -68,7 +68,7 @@ class _Timed:
         self._connected.sendall(raw)
 
     def close(self) -> None:
-        self._connected.close()
+        """Leave it open: http.client calls this before the body of the last answer is read."""
 
 
 def post(

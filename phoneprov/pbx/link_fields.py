@@ -6,6 +6,7 @@ from phoneprov.pbx.kinds import PbxKind
 
 LONGEST_SECRET = 200
 SILENCE_MINUTES = (1, 1440)
+DEFAULT_SILENCE_MINUTES = 5
 
 
 def check_link_address(kind: PbxKind, text: str) -> str:

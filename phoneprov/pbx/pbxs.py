@@ -112,7 +112,7 @@ def change_pbx(
     }
     for name, (_, value) in changes.items():
         setattr(pbx, name, value)
-    if draft.link_secret is not None:
+    if draft.link_secret is not None and not _keeps_secret(pbx, draft):
         secret = check_secret(_check_kind(draft.kind), draft.link_secret) or None
         if secret != pbx.link_secret:
             pbx.link_secret = secret
@@ -121,6 +121,11 @@ def change_pbx(
         _flush_unique(session)
         write_audit(session, actor, "pbx.change", pbx.name, at=now, changes=changes)
     return frozenset(changes)
+
+
+def _keeps_secret(pbx: Pbx, draft: PbxDraft) -> bool:
+    """Tell whether a PBX that posts to us goes on with its secret, which only renewing changes."""
+    return pbx.kind == PbxKind.WEBHOOK and not draft.link_secret
 
 
 def delete_pbx(session: Session, pbx: Pbx, *, actor: Actor, now: datetime) -> None:
