@@ -40,13 +40,15 @@ def answer(body: str) -> bytes:
 
 
 def event(subclass: str, **headers: str) -> bytes:
-    """Return an event in plain form; underscores in names stand for hyphens."""
+    """Return an event in plain form; underscores in names stand for hyphens, but in `sip_…`."""
     from urllib.parse import quote
 
     lines = [f"Event-Subclass: {quote(subclass)}", "Event-Name: CUSTOM"]
     if not subclass:
         lines = []
-    lines += [f"{name.replace('_', '-')}: {quote(value)}" for name, value in headers.items()]
+    for name, value in headers.items():
+        told = name if name.startswith("sip_") else name.replace("_", "-")
+        lines.append(f"{told}: {quote(value)}")
     body = "\n".join([*lines, "", ""]).encode()
     return f"Content-Length: {len(body)}\nContent-Type: text/event-plain\n\n".encode() + body
 
@@ -144,7 +146,9 @@ class FakeFreeswitch:
         self.stop()
 
     def start(self) -> None:
-        """Listen; again on the same port after `stop`."""
+        """Listen, again on the same port after `stop`; nothing where it listens already."""
+        if self._server is not None:
+            return
         server = socket.socket()
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         server.bind(("127.0.0.1", self.port))
