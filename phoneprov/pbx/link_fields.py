@@ -22,21 +22,22 @@ def check_link_address(kind: PbxKind, text: str) -> str:
     return check_http_url(text, field="link_address")
 
 
-def check_secret(kind: PbxKind, text: str) -> str:
-    """Return a link secret as it was typed; a webhook's is made here and never typed.
-
-    Raises InvalidValueError.
-    """
-    if kind is PbxKind.WEBHOOK and text:
-        message = "Leave it empty: a webhook's secret is made by this server and shown once."
-        raise InvalidValueError(message, field="link_secret")
+def check_link_secret(text: str) -> str:
+    """Return a secret that can be sent. Raises InvalidValueError."""
     if len(text) > LONGEST_SECRET:
         message = f"At most {LONGEST_SECRET} characters; this has {len(text)}."
         raise InvalidValueError(message, field="link_secret")
-    if not (text.isascii() and text.isprintable()) and text:
+    if not (text.isascii() and text.isprintable()):
         message = "Only letters A–Z, digits, blanks and the usual signs."
         raise InvalidValueError(message, field="link_secret")
     return text
+
+
+def refuse_typed_secret(kind: str, text: str | None) -> None:
+    """Raise InvalidValueError for a secret that was typed where it is made here."""
+    if PbxKind(kind) is PbxKind.WEBHOOK and text:
+        message = "Leave it empty: a webhook's secret is made by this server and shown once."
+        raise InvalidValueError(message, field="link_secret")
 
 
 def check_silence(minutes: int) -> int:

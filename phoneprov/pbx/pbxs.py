@@ -22,7 +22,12 @@ from phoneprov.pbx.addresses import (
 from phoneprov.pbx.dialects.typed import check_code, check_prefix, check_slots, read_codes
 from phoneprov.pbx.kinds import PbxKind
 from phoneprov.pbx.link import LinkSettings
-from phoneprov.pbx.link_fields import check_link_address, check_secret, check_silence
+from phoneprov.pbx.link_fields import (
+    check_link_address,
+    check_link_secret,
+    check_silence,
+    refuse_typed_secret,
+)
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.models import Tenant
@@ -87,7 +92,8 @@ class PbxDraft:
 def add_pbx(session: Session, draft: PbxDraft, *, actor: Actor, now: datetime) -> Pbx:
     """Add a PBX. Raises InvalidValueError with the field that can't be taken."""
     values = _check_draft(draft)
-    secret = check_secret(_check_kind(draft.kind), draft.link_secret or "")
+    secret = check_link_secret(draft.link_secret or "")
+    refuse_typed_secret(draft.kind, secret)
     _refuse_taken(session, str(values["name"]), own_id=None)
     pbx = Pbx(created_at=now, link_secret=secret or None, **values)
     session.add(pbx)
@@ -104,6 +110,7 @@ def change_pbx(
     Raises InvalidValueError with the field that can't be taken.
     """
     values = _check_draft(draft)
+    refuse_typed_secret(draft.kind, draft.link_secret)
     _refuse_taken(session, str(values["name"]), own_id=pbx.id)
     changes = {
         name: [getattr(pbx, name), value]
@@ -113,7 +120,7 @@ def change_pbx(
     for name, (_, value) in changes.items():
         setattr(pbx, name, value)
     if draft.link_secret is not None and not _keeps_secret(pbx, draft):
-        secret = check_secret(_check_kind(draft.kind), draft.link_secret) or None
+        secret = check_link_secret(draft.link_secret) or None
         if secret != pbx.link_secret:
             pbx.link_secret = secret
             changes["link_secret"] = [MASK, MASK]

@@ -148,10 +148,13 @@ def running(world: World, rig: Rig) -> Iterator[LinkSupervisor]:
     world.session.commit()
     links = LinkSupervisor(catalog=world.catalog, sessions=world.sessions)
     links.start()
+    writer = links._thread
+    assert writer is not None
     try:
         yield links
     finally:
         links.stop()
+        writer.join(60)  # a busy machine may need longer than `stop` waits for the last of it
 
 
 def look(world: World, phone_id: int) -> Phone:
