@@ -12,6 +12,7 @@ from phoneprov.fleet.check_ins import forget_old_check_ins
 from phoneprov.fleet.polls import check_polls
 from phoneprov.fleet.refresh import mark_overdue_phones_offline
 from phoneprov.fleet.registrations import forget_old_registrations
+from phoneprov.fleet.strays import match_strays
 from phoneprov.jobs.changes import ChangeFollower
 from phoneprov.jobs.own_files import OwnFiles
 from phoneprov.operations.bulk.run import run_bulks
@@ -100,6 +101,12 @@ def _jobs_of_the_links(bench: Workbench) -> tuple[Job, ...]:
             every=timedelta(seconds=15),
             run=_in_transaction(bench, note_silent_webhooks),
             meaning="notes PBXs that should post to us and have fallen silent",
+        ),
+        Job(
+            name="match_strays",
+            every=timedelta(seconds=30),
+            run=_in_transaction(bench, match_strays),
+            meaning="finds the phones of registrations that were nobody's so far",
         ),
     )
 

@@ -13,7 +13,7 @@ NO_ADDRESS = (
     "No address for NOTIFY is set, so phones can't be told to reboot; they take a change at their "
     "next check."
 )
-WAITS = "This server waits for its posts; the row above says since when none came."
+WAITS = "This server waits for its posts; the row above says when the last one came."
 
 
 class WebhookLink:

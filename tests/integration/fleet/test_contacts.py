@@ -12,6 +12,8 @@ from phoneprov.fleet.models import Registration
 from phoneprov.fleet.refresh import refresh_statuses
 from phoneprov.fleet.registrations import apply_gone, apply_snapshot
 from phoneprov.fleet.status import PhoneStatus
+from phoneprov.fleet.strays import match_strays
+from phoneprov.fleet.telling_apart import INDISTINCT
 from phoneprov.operations.posted import take_posted
 from phoneprov.pbx.freeswitch.contacts import read_registrations
 from phoneprov.pbx.kamailio.contacts import read_dump
@@ -166,3 +168,26 @@ def test_what_no_database_takes_is_left_out(world: World) -> None:
     assert row.phone_id == phone.id
     assert row.user_agent.startswith("evil[31mu")
     assert (len(row.user_agent), len(row.call_id)) == (250, 255)
+
+
+def test_a_phone_that_is_added_later_finds_its_contact(world: World) -> None:
+    """A PBX that tells only changes says nothing when the change is ours."""
+    line = world.extension()
+    _apply(world, [ContactState(aor=AOR, uri="sip:201@10.1.1.7", is_watched=True)])
+    assert match_strays(world.session, NOON) == 0
+    phone = world.phone(extension=line)
+    assert match_strays(world.session, NOON) == 1
+    assert phone.status == PhoneStatus.REGISTERED
+    assert phone.last_registered_at == NOON
+    assert match_strays(world.session, NOON) == 0
+
+
+def test_a_second_phone_makes_a_stray_of_nobody(world: World) -> None:
+    """What is matched stays so; the note of what isn't follows what is known now."""
+    line = world.extension()
+    _apply(world, [ContactState(aor=AOR, uri="sip:201@10.5.5.5")])
+    for mac in (MAC, OTHER_MAC):
+        world.phone(mac=mac, extension=line)
+    assert match_strays(world.session, NOON) == 0
+    [row] = world.session.scalars(select(Registration))
+    assert row.match_note == INDISTINCT
