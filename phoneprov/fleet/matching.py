@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from phoneprov.fleet.models import DEFAULT_SIP_PORT, Phone
 from phoneprov.fleet.profile_models import Profile
+from phoneprov.fleet.telling_apart import find_by_instance, tell_apart
 from phoneprov.pbx.link import ContactState
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import Extension, Tenant
@@ -72,26 +73,25 @@ def list_candidates(
 def match_contact(contact: ContactState, candidates: Collection[Candidate]) -> Match:
     """Return which of the phones of its extension a contact is.
 
-    In order: the MAC in its User-Agent, the only phone there is, the address that fetched the
-    config (with the local port where several share an address).
+    In order: the MAC in its User-Agent or its instance, the only phone there is, what else tells
+    phones apart.
     """
     if not candidates:
         return Match(phone_id=None, note="no phone has this extension")
+    phones = tuple(candidates)
     agent = read_user_agent(contact.user_agent)
     if agent is not None and agent.mac:
-        same = [one for one in candidates if one.mac == agent.mac]
+        same = [one for one in phones if one.mac == agent.mac]
         if same:
             return Match(phone_id=same[0].phone_id, note="MAC address in the User-Agent")
         return Match(phone_id=None, note=f"registered by another phone, {agent.mac}")
-    if len(candidates) == 1:
-        return Match(phone_id=next(iter(candidates)).phone_id, note="only phone of this extension")
-    host, _, port = contact.source.rpartition(":")
-    near = [one for one in candidates if one.ip_address and one.ip_address == host]
-    if len(near) > 1:
-        near = [one for one in near if str(one.local_sip_port) == port]
-    if len(near) == 1:
-        return Match(phone_id=near[0].phone_id, note="address that fetched the config")
-    return Match(phone_id=None, note="several phones have this extension and can't be told apart")
+    by_instance = find_by_instance(contact, phones)
+    if by_instance is not None:
+        return Match(phone_id=by_instance.phone_id, note="MAC address in +sip.instance")
+    if len(phones) == 1:
+        return Match(phone_id=phones[0].phone_id, note="only phone of this extension")
+    phone, note = tell_apart(contact, phones)
+    return Match(phone_id=phone.phone_id if phone else None, note=note)
 
 
 def split_aor(aor: str) -> tuple[str, str]:

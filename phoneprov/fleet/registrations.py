@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from phoneprov.fleet.incoming import fit_contact, fit_contacts
 from phoneprov.fleet.matching import (
     DIRECT_PREFIX,
     Candidate,
@@ -25,7 +26,6 @@ from phoneprov.pbx.link import ContactGone, ContactState, Reachability, Snapshot
 from phoneprov.tenancy.models import Tenant
 
 KEPT_AFTER_GONE = timedelta(days=7)
-LONGEST_AGENT = 250
 EXPIRY_JITTER = timedelta(seconds=2)
 COPIED = (
     "user_agent",
@@ -35,6 +35,7 @@ COPIED = (
     "expires_at",
     "reachability",
     "is_probed",
+    "is_watched",
     "round_trip_us",
 )
 
@@ -70,11 +71,12 @@ def apply_snapshot(session: Session, pbx_id: int, snapshot: Snapshot) -> set[int
         for row in session.scalars(select(Registration).where(Registration.pbx_id == pbx_id))
     }
     touched: set[int] = set()
-    new = [c for c in snapshot.contacts if _is_unmatched(known.get((c.aor, c.uri)), c)]
+    contacts = tuple(fit_contacts(snapshot.contacts))
+    new = [c for c in contacts if _is_unmatched(known.get((c.aor, c.uri)), c)]
     candidates: Mapping[str, list[Candidate]] = {}
     if new:
         candidates = list_candidates(session, pbx_id, new)
-    for contact in snapshot.contacts:
+    for contact in contacts:
         row = known.pop((contact.aor, contact.uri), None)
         match = _match(contact, candidates) if _is_unmatched(row, contact) else None
         touched |= _apply(session, pbx_id, row, contact, match=match, at=snapshot.taken_at)
@@ -92,6 +94,10 @@ def apply_contact(
     session: Session, pbx_id: int, contact: ContactState, observed_at: datetime
 ) -> set[int]:
     """Apply a single contact that is new, refreshed or changed its reachability."""
+    fitting = fit_contact(contact)
+    if fitting is None:
+        return set()
+    contact = fitting
     if contact.aor.startswith(DIRECT_PREFIX):
         return _apply_probe(session, contact, observed_at)
     row = session.scalar(
@@ -165,6 +171,11 @@ def forget_old_registrations(session: Session, now: datetime) -> int:
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
+def is_late(row: Registration, at: datetime) -> bool:
+    """Tell whether something newer is known of a contact, its end included."""
+    return at < row.observed_at or (row.gone_at is not None and at < row.gone_at)
+
+
 def _is_unmatched(row: Registration | None, contact: ContactState) -> bool:
     return row is None or row.phone_id is None or row.user_agent != contact.user_agent
 
@@ -186,7 +197,7 @@ def _apply(  # noqa: PLR0913 - a contact with its row and how it was matched
     if row is None:
         row = Registration(pbx_id=pbx_id, aor=contact.aor, uri=contact.uri, observed_at=at)
         session.add(row)
-    elif at < row.observed_at:
+    elif is_late(row, at):
         return set()
     before = row.phone_id
     if match is not None and (row.phone_id, row.match_note) != (match.phone_id, match.note):
@@ -199,7 +210,6 @@ def _apply(  # noqa: PLR0913 - a contact with its row and how it was matched
 
 def _copy(row: Registration, contact: ContactState) -> bool:
     values = {name: getattr(contact, name) for name in COPIED}
-    values["user_agent"] = contact.user_agent[:LONGEST_AGENT]
     values["registered_at"] = _later(row.registered_at, contact.registered_at)
     values["keepalive_at"] = _later(row.keepalive_at, contact.keepalive_at)
     values |= {"gone_at": None, "gone_reason": "", "unconfirmed_since_at": None}
@@ -233,6 +243,8 @@ def _leave_open(row: Registration) -> set[int]:
 
 
 def _mark_gone(row: Registration, at: datetime, reason: str) -> None:
+    if row.is_watched and row.reachability is Reachability.REACHABLE:
+        row.keepalive_at = _later(row.keepalive_at, row.unconfirmed_since_at or at)
     row.gone_at = at
     row.gone_reason = reason[:100]
     row.unconfirmed_since_at = None

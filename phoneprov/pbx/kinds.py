@@ -5,14 +5,18 @@ from enum import StrEnum
 
 from phoneprov.core.errors import PbxError
 from phoneprov.pbx.direct.link import DirectLink
+from phoneprov.pbx.freeswitch.link import FreeswitchLink
 from phoneprov.pbx.kamailio.link import KamailioLink
 from phoneprov.pbx.link import LinkSettings, PbxLink
+from phoneprov.pbx.webhook.link import WebhookLink
 
 
 class PbxKind(StrEnum):
     """How a PBX is asked."""
 
     KAMAILIO = "kamailio"
+    FREESWITCH = "freeswitch"
+    WEBHOOK = "webhook"
     DIRECT = "direct"
 
     @property
@@ -20,17 +24,21 @@ class PbxKind(StrEnum):
         """The kind in words."""
         return {
             "kamailio": "Kamailio (JSON-RPC)",
+            "freeswitch": "FreeSWITCH, FusionPBX (event socket)",
+            "webhook": "Any other (it posts to us: webhook)",
             "direct": "Direct (no integration: phones report, we probe them)",
         }[self]
 
     @property
     def needs_address(self) -> bool:
         """Whether its link needs an address."""
-        return self is not PbxKind.DIRECT
+        return self not in {PbxKind.DIRECT, PbxKind.WEBHOOK}
 
 
 _LINKS: dict[PbxKind, Callable[[LinkSettings], PbxLink]] = {
     PbxKind.KAMAILIO: KamailioLink,
+    PbxKind.FREESWITCH: FreeswitchLink,
+    PbxKind.WEBHOOK: WebhookLink,
     PbxKind.DIRECT: DirectLink,
 }
 

@@ -37,6 +37,11 @@ class ContactState:
     reachability: Reachability = Reachability.UNKNOWN
     is_probed: bool = False
     """True where the PBX (or we) send OPTIONS to this contact at least every minute."""
+    is_watched: bool = False
+    """True where the PBX tells by itself when the contact goes, stops answering or answers again.
+
+    What it told last then holds, without further signs of life, for as long as the link is up.
+    """
     keepalive_at: datetime | None = None
     """Last sign of life, of whatever kind."""
     round_trip_us: int | None = None

@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired
 from phoneprov.pbx.dialects.loader import get_dialect
 from phoneprov.pbx.dialects.typed import LONGEST_CODE, LONGEST_SLOTS, write_codes
 from phoneprov.pbx.kinds import PbxKind
+from phoneprov.pbx.link_fields import DEFAULT_SILENCE_MINUTES
 from phoneprov.pbx.models import Pbx
 from phoneprov.pbx.pbxs import DIALECTS, TRANSPORTS, PbxDraft
 from phoneprov.web.fields import WholeNumberField
@@ -40,6 +41,11 @@ class PbxForm(FlaskForm):
     link_address = StringField("Link address", render_kw={**_PLAIN, "inputmode": "url"})
     link_secret = PasswordField("Link secret", render_kw={"autocomplete": "new-password"})
     forget_secret = BooleanField("Forget the kept secret")
+    silence_minutes = WholeNumberField(
+        "Minutes of silence",
+        default=DEFAULT_SILENCE_MINUTES,
+        render_kw={"min": 1, "max": 1440},
+    )
     pickup_code = StringField("Pick-up code", render_kw={**_PLAIN, "maxlength": 16})
     dialect = SelectField(
         "Feature codes",
@@ -73,6 +79,7 @@ class PbxForm(FlaskForm):
             register_expires_s=self.register_expires_s.data or 0,
             link_address=self.link_address.data or "",
             link_secret=secret,
+            silence_minutes=self._read_silence(),
             pickup_code=self.pickup_code.data or "",
             dialect=self.dialect.data or "",
             park_slots=self.park_slots.data or "",
@@ -85,6 +92,12 @@ class PbxForm(FlaskForm):
             rtp_ports=self.rtp_ports.data or "",
             is_active=bool(self.is_active.data),
         )
+
+    def _read_silence(self) -> int:
+        """Return the minutes that were typed; what isn't in the form at all stays the default."""
+        if not self.silence_minutes.raw_data:
+            return DEFAULT_SILENCE_MINUTES
+        return self.silence_minutes.data or 0
 
 
 def pbx_form(pbx: Pbx) -> PbxForm:
