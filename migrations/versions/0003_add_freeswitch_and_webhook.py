@@ -1,10 +1,10 @@
-"""0007_add_freeswitch_and_webhook"""
+"""0003_add_freeswitch_and_webhook"""
 
 from alembic import op
 import sqlalchemy as sa
 
 
-revision = '0007_add_freeswitch_and_webhook'
+revision = '0003_add_freeswitch_and_webhook'
 down_revision = '0002_config_state'
 branch_labels = None
 depends_on = None
