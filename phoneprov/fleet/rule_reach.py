@@ -8,14 +8,13 @@ from sqlalchemy.orm import Session
 
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.layouts.rule_models import LayoutRule
+from phoneprov.layouts.rule_queries import EVERYONE
 from phoneprov.layouts.rule_values import RULE_KINDS
 from phoneprov.tenancy.extension_values import ExtensionField
 from phoneprov.tenancy.group_names import group_keys
 from phoneprov.tenancy.models import ExtensionGroup, ExtensionInGroup
 from phoneprov.vendors.config import ButtonKind
 
-EVERYONE = ""
-"""Stands among the groups' keys for the rules about everyone."""
 SAID_BY_RULES = frozenset({ExtensionField.NUMBER, ExtensionField.NAME})
 """Fields of an extension that the keys of a rule show, or dial, or are ordered by."""
 FOR_PEOPLE = tuple(kind for kind in RULE_KINDS if kind is not ButtonKind.PARK_RETRIEVE)

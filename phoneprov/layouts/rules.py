@@ -110,14 +110,17 @@ class _Filling:
     def __init__(self, facts: PhoneFacts, key_sets: Sequence[KeySet]) -> None:
         self._facts = facts
         self._key_sets = key_sets
-        self._keys = [{one.position: one for one in keys.buttons} for keys in key_sets]
+        self._taken = [{one.position for one in keys.buttons} for keys in key_sets]
+        self._made: list[list[StoredButton]] = [[] for _ in key_sets]
         self._there: set[_Same] = {_same(one) for keys in key_sets for one in keys.buttons}
 
     def sets(self) -> tuple[KeySet, ...]:
         """Return the key sets as they are filled now."""
         return tuple(
-            replace(keys, buttons=[found[position] for position in sorted(found)], rules=())
-            for keys, found in zip(self._key_sets, self._keys, strict=True)
+            replace(
+                keys, buttons=sorted((*keys.buttons, *made), key=lambda one: one.position), rules=()
+            )
+            for keys, made in zip(self._key_sets, self._made, strict=True)
         )
 
     def fill(self, index: int, rule: StoredRule) -> tuple[list[_Wanted], list[_Wanted]]:
@@ -156,17 +159,10 @@ class _Filling:
         self, index: int, keys: Iterable[int], rule: StoredRule, wanted: list[_Wanted]
     ) -> list[_Wanted]:
         """Put what is wanted onto the free ones of these keys; return what is left."""
-        target, found = self._key_sets[index].target, self._keys[index]
-        left = iter(wanted)
-        for position in keys if target is not None and wanted else ():
-            if position in found or target is None:
-                continue
-            if target.why_not(position, rule.kind, has_value=True) is not None:
-                continue
-            one = next(left, None)
-            if one is None:
-                break
-            found[position] = StoredButton(
+        free = (position for position in keys if self._is_free(index, position, rule.kind))
+        placed = list(zip(wanted, free, strict=False))
+        for one, position in placed:
+            button = StoredButton(
                 position=position,
                 kind=rule.kind,
                 value=one.value,
@@ -174,8 +170,17 @@ class _Filling:
                 extension_id=one.extension_id,
                 rule_id=rule.id,
             )
+            self._made[index].append(button)
+            self._taken[index].add(position)
             self._there |= one.same(rule.kind)
-        return list(left)
+        return wanted[len(placed) :]
+
+    def _is_free(self, index: int, position: int, kind: ButtonKind) -> bool:
+        """Tell whether nothing is on a key yet, and the key can be what the rule wants."""
+        target = self._key_sets[index].target
+        if target is None or position in self._taken[index]:
+            return False
+        return target.why_not(position, kind, has_value=True) is None
 
 
 def sort_name(text: str) -> str:

@@ -13,11 +13,11 @@ from phoneprov.fleet.queries import title_phone
 from phoneprov.layouts.models import ButtonLayout, LayoutButton
 from phoneprov.layouts.resolve import KeySet, Line, PhoneFacts, ResolvedKeys, StoredButton
 from phoneprov.layouts.rule_models import LayoutRule
+from phoneprov.layouts.rule_queries import find_rules, list_members
 from phoneprov.layouts.rule_values import StoredRule
 from phoneprov.layouts.rules import resolve_with_rules
 from phoneprov.layouts.targets import find_target
 from phoneprov.pbx.dialects.dialect import Dialect
-from phoneprov.provisioning.rules import find_rules, list_members
 from phoneprov.tenancy.models import Extension
 from phoneprov.vendors.config import ButtonKind, ModuleConfig
 
@@ -56,7 +56,9 @@ def load_keys(session: Session, phone: Phone) -> PhoneKeys:
     found = _find_buttons(session, phone.tenant_id, sorted(one for one in ids if one is not None))
     rows = [row for rows in found.values() for row in rows]
     rules = find_rules(session, {row.layout_id for row in rows if row.has_rules})
-    members = list_members(session, phone.tenant_id, rules)
+    members = list_members(
+        session, phone.tenant_id, (one for many in rules.values() for one in many)
+    )
 
     def key_set(layout_id: int | None, name: str) -> KeySet:
         return _key_set(found.get(layout_id or 0, []), name, rules.get(layout_id or 0, ()))
