@@ -28,12 +28,14 @@ class RuleForm(FlaskForm):
     kind = SelectField(
         "Fill with",
         choices=[SelectChoice(kind.value, KIND_WORDS[kind].name) for kind in RULE_KINDS],
+        default=ButtonKind.BLF.value,
         validate_choice=False,
     )
     group = SelectField("For", validate_choice=False)
     order = SelectField(
         "Order",
         choices=[SelectChoice(one.value, one.label.capitalize()) for one in RuleOrder],
+        default=RuleOrder.NAME.value,
         validate_choice=False,
     )
     first_key = WholeNumberField("From key")
