@@ -41,12 +41,12 @@ def put_into_groups(session: Session, tenant_id: int, wanted: Mapping[Extension,
     """
     if not wanted:
         return
-    ids = [extension.id for extension in wanted]
-    session.execute(delete(ExtensionInGroup).where(ExtensionInGroup.extension_id.in_(ids)))
     names = {
         group_key(name): name for text in wanted.values() for name in reversed(read_groups(text))
     }
     groups = _get_groups(session, tenant_id, names)
+    ids = [extension.id for extension in wanted]
+    session.execute(delete(ExtensionInGroup).where(ExtensionInGroup.extension_id.in_(ids)))
     rows = [
         ExtensionInGroup(extension_id=extension.id, group_id=groups[group_key(name)].id)
         for extension, text in wanted.items()
