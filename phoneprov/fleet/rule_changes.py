@@ -12,7 +12,7 @@ from phoneprov.layouts import rule_changes
 from phoneprov.layouts.history import one_step
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.layouts.rule_changes import RuleDraft, check_rule
-from phoneprov.layouts.rule_models import LayoutRule
+from phoneprov.layouts.rule_models import LayoutRule, stored_rule
 from phoneprov.layouts.targets import LayoutTarget
 from phoneprov.tenancy.audit import Actor
 
@@ -62,7 +62,7 @@ def delete_rule(
     session: Session, layout: ButtonLayout, row: LayoutRule, *, actor: Actor, now: datetime
 ) -> int:
     """Delete a rule; its keys do nothing then."""
-    words = f"rule of keys {row.first_key}–{row.last_key} deleted"
+    words = f"rule of keys {stored_rule(row).keys} deleted"
     with one_step(session, layout, words, actor=actor, now=now):
         rule_changes.delete_rule(session, layout, row, actor=actor, now=now)
     return touch_layout_phones(session, layout.id, now)
