@@ -80,7 +80,7 @@ def test_a_group_alone_tells_no_phone_on_the_extension(alice: Pages) -> None:
 
 
 def test_an_import_sets_them_after_showing_it(alice: Pages) -> None:
-    """R50-like: a column that is left out changes nothing, an empty cell takes out of all."""
+    """A column that is left out changes nothing, an empty cell takes out of all."""
     extension = add_extension("acme", "201", name="Anna")
     edit(alice, extension, "Sales")
     assert counts(preview(alice, "number;name\n201;Anna\n")).startswith("0 added 0 changed 1")
