@@ -1,11 +1,11 @@
-"""0002_rules_and_groups"""
+"""0003_rules_and_groups"""
 
 from alembic import op
 import sqlalchemy as sa
 
 
-revision = '0002_rules_and_groups'
-down_revision = '0001_first_tables'
+revision = '0003_rules_and_groups'
+down_revision = '0002_config_state'
 branch_labels = None
 depends_on = None
 
