@@ -59,6 +59,28 @@ def test_a_key_taken_out_of_a_rule_moves_the_others_up(place: Place) -> None:
     page.context.close()
 
 
+def test_only_the_rule_takes_away_what_it_put_on_a_key(place: Place) -> None:
+    """Delete and Alt with an arrow say so; what is on the key can be copied and dragged onto."""
+    address = place.layout("Of a rule")
+    page = place.page()
+    page.goto(f"{address}/rules/add")
+    page.fill("#last_key", "3")
+    page.click("text=Add rule")
+    page.focus("#button-2")
+    name = page.get_attribute("#button-2", "aria-label")
+    page.keyboard.press("Delete")
+    page.wait_for_selector("#live:has-text('A rule fills this key')", state="attached")
+    page.keyboard.press("Alt+ArrowDown")
+    page.wait_for_selector("#live:has-text('moved')", state="attached")
+    assert page.get_attribute("#button-2", "aria-label") == name
+    page.keyboard.press("Control+c")
+    page.focus("#button-9")
+    page.keyboard.press("Control+v")
+    page.wait_for_selector("#button-9.is-assigned:not(.has-rule)")
+    assert page.get_attribute("#button-2", "aria-label") != name
+    page.context.close()
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_everybody_can_use_it(place: Place, width: int) -> None:
     """Nothing is cut off, and axe finds nothing at all."""

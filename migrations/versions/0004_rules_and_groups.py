@@ -1,11 +1,11 @@
-"""0003_rules_and_groups"""
+"""0004_rules_and_groups"""
 
 from alembic import op
 import sqlalchemy as sa
 
 
-revision = '0003_rules_and_groups'
-down_revision = '0002_config_state'
+revision = '0004_rules_and_groups'
+down_revision = '0003_add_freeswitch_and_webhook'
 branch_labels = None
 depends_on = None
 
