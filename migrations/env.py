@@ -7,6 +7,7 @@ from flask import current_app
 
 import phoneprov.fleet.extra_models
 import phoneprov.fleet.models
+import phoneprov.fleet.own_key_models
 import phoneprov.fleet.profile_models
 import phoneprov.layouts.models
 import phoneprov.layouts.rule_models

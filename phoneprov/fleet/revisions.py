@@ -14,6 +14,7 @@ from sqlalchemy.orm.attributes import instance_state
 
 from phoneprov.fleet.config_state import ConfigState
 from phoneprov.fleet.models import LayoutSource, Phone, PhoneModule
+from phoneprov.fleet.own_key_models import PhoneButton
 from phoneprov.layouts.models import ButtonLayout, LayoutButton
 from phoneprov.layouts.rule_models import LayoutRule
 from phoneprov.tenancy.models import Tenant
@@ -40,7 +41,7 @@ def touch_extension_phones(
     *,
     by_rule: Select[Any] | None = None,
 ) -> int:
-    """Bump the phones that register as one of these extensions, or have a button on one.
+    """Bump the phones that register as one of these extensions, or have a key on one.
 
     An extension's number, its name, and for a line key its credentials are in their configs.
     `by_rule` are the layouts whose rules give other keys now (fleet.rule_reach); their phones are
@@ -48,7 +49,9 @@ def touch_extension_phones(
     """
     ids = list(extension_ids)
     pointing = select(LayoutButton.layout_id).where(LayoutButton.extension_id.in_(ids))
-    which = [Phone.extension_id.in_(ids), _uses(pointing)] if ids else []
+    own = select(PhoneButton.phone_id).where(PhoneButton.extension_id.in_(ids))
+    of_ids = [Phone.extension_id.in_(ids), _uses(pointing), Phone.id.in_(own)]
+    which = of_ids if ids else []
     if by_rule is not None:
         which.append(_uses(by_rule))
     return _touch(session, or_(*which), now) if which else 0
@@ -60,18 +63,17 @@ def touch_layout_phones(session: Session, layout_id: int, now: datetime) -> int:
 
 
 def touch_phones_that_say(session: Session, tenant_id: int, variable: str, now: datetime) -> int:
-    """Bump the phones of a tenant with this variable in a label or value of layouts or rules."""
+    """Bump the phones of a tenant with this variable in one of their keys or rules."""
     said = f"{{{variable}}}"
+
+    def says(keys: type[LayoutButton] | type[PhoneButton]) -> ColumnElement[bool]:
+        columns = (keys.label, keys.value)
+        return or_(*(column.contains(said, autoescape=True) for column in columns))
+
     layouts = (
         select(LayoutButton.layout_id)
         .join(ButtonLayout, ButtonLayout.id == LayoutButton.layout_id)
-        .where(ButtonLayout.tenant_id == tenant_id)
-        .where(
-            or_(
-                LayoutButton.label.contains(said, autoescape=True),
-                LayoutButton.value.contains(said, autoescape=True),
-            )
-        )
+        .where(ButtonLayout.tenant_id == tenant_id, says(LayoutButton))
     )
     rules = (
         select(LayoutRule.layout_id)
@@ -79,7 +81,11 @@ def touch_phones_that_say(session: Session, tenant_id: int, variable: str, now: 
         .where(ButtonLayout.tenant_id == tenant_id)
         .where(LayoutRule.label.contains(said, autoescape=True))
     )
-    return _touch(session, or_(_uses(layouts), _uses(rules)), now)
+    own = and_(
+        Phone.tenant_id == tenant_id,
+        Phone.id.in_(select(PhoneButton.phone_id).where(says(PhoneButton))),
+    )
+    return _touch(session, or_(_uses(layouts), _uses(rules), own), now)
 
 
 def touch_profile_phones(

@@ -1,6 +1,6 @@
 """Copies a layout to another model, also of another vendor: what fits, what moves, what can't."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from phoneprov.core.errors import InvalidValueError
 from phoneprov.layouts.buttons import list_buttons
 from phoneprov.layouts.drafts import LayoutDraft
 from phoneprov.layouts.layouts import add_layout
+from phoneprov.layouts.locks import list_locks, put_locks
 from phoneprov.layouts.models import LONGEST_NAME, ButtonLayout, LayoutButton
 from phoneprov.layouts.rule_changes import copy_rules
 from phoneprov.layouts.rule_copying import RulePlan, plan_rules
@@ -100,6 +101,8 @@ def copy_to_model(  # noqa: PLR0913, PLR0917 - a verb with its actor and time
     copy = add_layout(session, catalog, tenant, draft, actor=actor, now=now)
     _write(session, copy, plan.keys)
     copy_rules(session, copy, plan.rules.kept)
+    locked = list_locks(session, layout.id)
+    _lock(session, copy, plan.keys, locked)
     if plan.module is not None and plan.on_module:
         beside = LayoutDraft(
             name=f"{copy.name[: LONGEST_NAME - len(ON_MODULE)]}{ON_MODULE}",
@@ -109,6 +112,7 @@ def copy_to_model(  # noqa: PLR0913, PLR0917 - a verb with its actor and time
         )
         extra = add_layout(session, catalog, tenant, beside, actor=actor, now=now)
         _write(session, extra, plan.on_module)
+        _lock(session, extra, plan.on_module, locked)
     return copy
 
 
@@ -186,3 +190,10 @@ def _write(session: Session, layout: ButtonLayout, keys: Mapping[int, LayoutButt
         for position, row in keys.items()
     )
     session.flush()
+
+
+def _lock(
+    session: Session, layout: ButtonLayout, keys: Mapping[int, LayoutButton], locked: Container[int]
+) -> None:
+    """Lock the keys whose buttons were locked where they come from."""
+    put_locks(session, layout.id, [key for key, row in keys.items() if row.position in locked])

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from phoneprov.core.errors import InvalidValueError, NotAllowedError
+from phoneprov.layouts.locks import list_locks, put_locks
 from phoneprov.layouts.models import ButtonLayout, LayoutButton, LayoutStep
 from phoneprov.layouts.rule_history import restore_rules, snapshot_rules
 from phoneprov.tenancy.audit import Actor, write_audit
@@ -17,8 +18,11 @@ from phoneprov.vendors.config import ButtonKind
 
 MOST_STEPS = 100
 
+LOCK = "lock"
+"""Stands where the kind of a button stands; the rest of such a row is empty."""
+
 Snapshot = list[list[object]]
-"""Position, kind, value, label and extension id of each button, by position."""
+"""Position, kind, value, label and extension id of each button, by position; then the locks."""
 
 
 @contextmanager
@@ -141,11 +145,16 @@ def _snapshot(session: Session, layout_id: int) -> Snapshot:
         .where(LayoutButton.layout_id == layout_id)
         .order_by(LayoutButton.position)
     )
-    return [[position, str(kind), *rest] for position, kind, *rest in rows]
+    buttons: Snapshot = [[position, str(kind), *rest] for position, kind, *rest in rows]
+    locked = sorted(list_locks(session, layout_id))
+    locks: Snapshot = [[position, LOCK, "", "", None] for position in locked]
+    return [*buttons, *locks]
 
 
-def _restore(session: Session, layout: ButtonLayout, buttons: Snapshot) -> None:
-    """Put the buttons back; one whose extension is gone keeps its number."""
+def _restore(session: Session, layout: ButtonLayout, rows: Snapshot) -> None:
+    """Put buttons and locks back; a button whose extension is gone keeps its number."""
+    buttons = [row for row in rows if row[1] != LOCK]
+    put_locks(session, layout.id, [int(str(row[0])) for row in rows if row[1] == LOCK])
     there = set(session.scalars(select(Extension.id).where(Extension.id.in_(_lines(buttons)))))
     session.execute(delete(LayoutButton).where(LayoutButton.layout_id == layout.id))
     session.expire_all()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.layouts.drafts import LayoutDraft, check_layout, check_name, name_taken
+from phoneprov.layouts.locks import list_locks, put_locks
 from phoneprov.layouts.models import ButtonLayout, LayoutButton
 from phoneprov.layouts.rule_changes import copy_rules, list_rules
 from phoneprov.layouts.rule_models import stored_rule
@@ -86,7 +87,7 @@ def change_layout(  # noqa: PLR0913 - a verb with its actor and time
 def copy_layout(
     session: Session, layout: ButtonLayout, name: str, *, actor: Actor, now: datetime
 ) -> ButtonLayout:
-    """Add a copy with all buttons and rules under another name; it is no default.
+    """Add a copy with all buttons, rules and locks under another name; it is no default.
 
     Raises InvalidValueError when the name is empty or taken.
     """
@@ -117,7 +118,7 @@ def copy_layout(
         for row in rows
     )
     copy_rules(session, copy, [stored_rule(rule) for rule in list_rules(session, layout.id)])
-    session.flush()
+    put_locks(session, copy.id, list_locks(session, layout.id))
     _audit(session, copy, "layout.copy", actor=actor, now=now, note=f"of {layout.name}")
     return copy
 

@@ -70,8 +70,19 @@ class LayoutButton(Model):
     )
 
 
+class LayoutLock(Model):
+    """A key of a layout, assigned or empty, in which phones may not differ from it."""
+
+    __tablename__ = "layout_lock"
+
+    layout_id: Mapped[int] = mapped_column(
+        ForeignKey("button_layout.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 class LayoutStep(Model):
-    """One change of a layout's buttons, with what they were before and after."""
+    """One change of a layout's buttons and locks, with what they were before and after."""
 
     __tablename__ = "layout_step"
     __table_args__ = (UniqueConstraint("layout_id", "number"),)

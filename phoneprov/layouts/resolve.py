@@ -51,6 +51,29 @@ class KeySet:
     """What fills its free keys, in order; layouts.rules makes buttons of them."""
     target: LayoutTarget | None = None
     """Whose keys they are; rules fill none where it is not known."""
+    own: Mapping[int, StoredButton | None] = field(default_factory=dict)
+    """By position, what this phone has of its own instead; None: the key is empty here."""
+    locked: frozenset[int] = frozenset()
+    """Positions where the layout's button counts, whatever the phone has of its own."""
+    is_phone: bool = False
+    """Whether these are the keys of the phone itself; without a layout they are its lines."""
+
+    @property
+    def in_force(self) -> Mapping[int, StoredButton | None]:
+        """What the phone has of its own on keys that are not locked."""
+        return {key: one for key, one in self.own.items() if key not in self.locked}
+
+    def lay_own_over(self, buttons: Sequence[StoredButton]) -> Sequence[StoredButton]:
+        """Return the layout's buttons with the phone's own ones in their place.
+
+        The line that a phone without any button shows stays beside own keys.
+        """
+        own = self.in_force
+        if not own:
+            return buttons
+        first = [StoredButton(position=1, kind=ButtonKind.LINE)] if self.is_phone else []
+        below = [one for one in buttons or first if one.position not in own]
+        return [*below, *(one for one in own.values() if one is not None)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +104,8 @@ class ResolvedKeys:
     """Extensions of the accounts after the first; the first of them is account 2."""
     notes: tuple[str, ...] = ()
     """Why a key that is assigned does nothing on this phone."""
+    left_out: tuple[Mapping[int, str], ...] = ()
+    """For each key set, the same reasons by position; empty where that is on purpose."""
 
 
 def resolve_keys(facts: PhoneFacts, key_sets: Iterable[KeySet]) -> ResolvedKeys:
@@ -90,7 +115,12 @@ def resolve_keys(facts: PhoneFacts, key_sets: Iterable[KeySet]) -> ResolvedKeys:
     """
     resolving = _Resolving(facts)
     sets = tuple(resolving.resolve(keys) for keys in key_sets)
-    return ResolvedKeys(sets=sets, lines=tuple(resolving.lines), notes=tuple(resolving.notes))
+    return ResolvedKeys(
+        sets=sets,
+        lines=tuple(resolving.lines),
+        notes=tuple(resolving.notes),
+        left_out=tuple(resolving.left_out),
+    )
 
 
 def preview_label(facts: PhoneFacts, stored: StoredButton) -> str:
@@ -115,14 +145,18 @@ class _Resolving:
         }
         self.lines: list[int] = []
         self.notes: list[str] = []
+        self.left_out: list[Mapping[int, str]] = []
 
     def resolve(self, keys: KeySet) -> tuple[Button, ...]:
         """Return the buttons of one layout, without those that do nothing here."""
         found = []
-        for stored in sorted(keys.buttons, key=lambda one: one.position):
+        left_out: dict[int, str] = {}
+        self.left_out.append(left_out)
+        for stored in sorted(keys.lay_own_over(keys.buttons), key=lambda one: one.position):
             try:
                 found.append(self._button(stored, keys))
             except _LeftOutError as reason:
+                left_out[stored.position] = str(reason)
                 if str(reason):
                     self.notes.append(f"{keys.name} {stored.position}: {reason}")
         return tuple(found)
@@ -133,7 +167,8 @@ class _Resolving:
         if stored.kind is ButtonKind.LINE:
             account = self._account(stored, target)
         elif stored.kind is ButtonKind.BLF:
-            leaves_out_own = keys.leaves_out_own and stored.rule_id is None
+            is_asked = stored.rule_id is not None or stored.position in keys.in_force
+            leaves_out_own = keys.leaves_out_own and not is_asked
             value = self._watched(stored, target, leaves_out_own=leaves_out_own)
         else:
             value = self._dialled(stored, target)

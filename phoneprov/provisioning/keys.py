@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.fleet.models import Phone
+from phoneprov.fleet.own_key_models import ON_PHONE, PhoneButton
 from phoneprov.fleet.phone_keys import list_modules
 from phoneprov.fleet.queries import title_phone
+from phoneprov.layouts.locks import find_locks
 from phoneprov.layouts.models import ButtonLayout, LayoutButton
 from phoneprov.layouts.resolve import KeySet, Line, PhoneFacts, ResolvedKeys, StoredButton
 from phoneprov.layouts.rule_models import LayoutRule
@@ -24,6 +26,8 @@ from phoneprov.vendors.config import ButtonKind, ModuleConfig
 _Found = Row[int, bool, bool, int | None, ButtonKind, str, str, int, str, str]
 """The columns of _find_buttons; the last three are None where a button points at nobody, and all
 but the first three where a layout has no button."""
+_Own = Row[int, int, ButtonKind | None, str, str, int, str, str]
+"""The columns of _find_own; the last three as above."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,31 +49,33 @@ NO_KEYS = PhoneKeys()
 
 
 def load_keys(session: Session, phone: Phone) -> PhoneKeys:
-    """Return the phone's layouts, in three queries at most however many buttons there are.
-
-    Rules cost one query more, and if they are about people another one.
-    """
+    """Return the phone's layouts and own keys, in five queries at most however many there are."""
     modules = list_modules(session, phone.id)
-    ids = {phone.button_layout_id, *(one.layout_id for one in modules)} - {None}
-    if not ids:
-        return PhoneKeys(modules=tuple((one.module_slug, KeySet()) for one in modules))
-    found = _find_buttons(session, phone.tenant_id, sorted(one for one in ids if one is not None))
+    places = {ON_PHONE: phone.button_layout_id, **{one.number: one.layout_id for one in modules}}
+    layout_ids = sorted({one for one in places.values() if one is not None})
+    own = _find_own(session, phone)
+    found = _find_buttons(session, phone.tenant_id, layout_ids) if layout_ids else {}
+    locks = find_locks(session, layout_ids) if own and layout_ids else {}
     rows = [row for rows in found.values() for row in rows]
     rules = find_rules(session, {row.layout_id for row in rows if row.has_rules})
-    members = list_members(
-        session, phone.tenant_id, (one for many in rules.values() for one in many)
-    )
+    asked = (one for many in rules.values() for one in many)
+    members = list_members(session, phone.tenant_id, asked)
 
-    def key_set(layout_id: int | None, name: str) -> KeySet:
-        return _key_set(found.get(layout_id or 0, []), name, rules.get(layout_id or 0, ()))
+    def key_set(number: int, name: str) -> KeySet:
+        layout_id = places[number] or 0
+        return replace(
+            _key_set(found.get(layout_id, []), name, rules.get(layout_id, ())),
+            own={row.position: _stored_own(row) for row in own.get(number, [])},
+            locked=locks.get(layout_id, frozenset()),
+            is_phone=number == ON_PHONE,
+        )
 
+    pointing: list[_Found | _Own] = [*rows, *(row for rows in own.values() for row in rows)]
     return PhoneKeys(
-        phone=key_set(phone.button_layout_id, "Key"),
-        modules=tuple(
-            (one.module_slug, key_set(one.layout_id, _name(one.number))) for one in modules
-        ),
-        extensions={line.id: line for row in rows if (line := _line(row))},
-        lines=_find_lines(session, rows),
+        phone=key_set(ON_PHONE, "Key"),
+        modules=tuple((one.module_slug, key_set(one.number, _name(one.number))) for one in modules),
+        extensions={line.id: line for row in pointing if (line := _line(row))},
+        lines=_find_lines(session, pointing),
         members=members,
     )
 
@@ -151,7 +157,33 @@ def _find_buttons(
     return found
 
 
-def _find_lines(session: Session, rows: Sequence[_Found]) -> dict[int, Extension]:
+def _find_own(session: Session, phone: Phone) -> dict[int, list[_Own]]:
+    """Return the phone's own keys by module number."""
+    query = (
+        select(
+            PhoneButton.module,
+            PhoneButton.position,
+            PhoneButton.kind,
+            PhoneButton.value,
+            PhoneButton.label,
+            Extension.id,
+            Extension.number,
+            Extension.name,
+        )
+        .outerjoin(
+            Extension,
+            (Extension.id == PhoneButton.extension_id) & (Extension.tenant_id == phone.tenant_id),
+        )
+        .where(PhoneButton.phone_id == phone.id)
+        .order_by(PhoneButton.module, PhoneButton.position)
+    )
+    found: dict[int, list[_Own]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.module, []).append(row)
+    return found
+
+
+def _find_lines(session: Session, rows: Sequence[_Found | _Own]) -> dict[int, Extension]:
     """Return the extensions of line keys; only theirs are the passwords that are read."""
     ids = {row.id for row in rows if row.kind is ButtonKind.LINE and row.id is not None}
     if not ids:
@@ -160,7 +192,7 @@ def _find_lines(session: Session, rows: Sequence[_Found]) -> dict[int, Extension
     return {extension.id: extension for extension in found}
 
 
-def _line(row: _Found) -> Line | None:
+def _line(row: _Found | _Own) -> Line | None:
     if row.id is None:
         return None
     return Line(id=row.id, number=row.number, name=row.name)
@@ -180,6 +212,18 @@ def _key_set(rows: Sequence[_Found], name: str, rules: Sequence[StoredRule]) -> 
     ]
     leaves_out_own = rows[0].leaves_out_own if rows else True
     return KeySet(buttons=buttons, leaves_out_own=leaves_out_own, name=name, rules=rules)
+
+
+def _stored_own(row: _Own) -> StoredButton | None:
+    if row.kind is None:
+        return None
+    return StoredButton(
+        position=row.position,
+        kind=row.kind,
+        value=row.value,
+        label=row.label,
+        extension_id=row.id,
+    )
 
 
 def _name(number: int) -> str:
