@@ -4,6 +4,7 @@ Whoever changes a layout comes here: exactly the phones on it are told, in the s
 Each verb returns how many phones are told otherwise from now on.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import update
@@ -13,14 +14,17 @@ from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.fleet.layout_uses import list_users
 from phoneprov.fleet.models import LayoutSource, Phone
-from phoneprov.fleet.revisions import touch_layout_phones
-from phoneprov.layouts import buttons, fill, history, layouts
+from phoneprov.fleet.own_key_uses import list_differing
+from phoneprov.fleet.revisions import touch_layout_phones, touch_phones
+from phoneprov.layouts import buttons, fill, history, layouts, locks, sorting
 from phoneprov.layouts.drafts import ButtonDraft, LayoutDraft
 from phoneprov.layouts.fill import FillDraft, Filled
 from phoneprov.layouts.history import one_step
 from phoneprov.layouts.models import ButtonLayout
+from phoneprov.layouts.sorting import Order
 from phoneprov.pbx.dialects.dialect import Dialect
 from phoneprov.tenancy.audit import Actor, write_audit
+from phoneprov.vendors.config import ButtonKind
 
 TOLD_TO_PHONES = frozenset({"leaves_out_own"})
 """Fields of a layout that change what its phones are told."""
@@ -138,6 +142,53 @@ def move_button(  # noqa: PLR0913 - a verb with its actor and time
             seen_there=seen_there,
         )
     return touch_layout_phones(session, layout.id, now) if changed else 0
+
+
+def lock_key(  # noqa: PLR0913 - a verb with its actor and time
+    session: Session,
+    layout: ButtonLayout,
+    position: int,
+    *,
+    is_locked: bool,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Lock a key, so that no phone differs in it, or let phones differ again.
+
+    A phone's own key is kept; only phones that have one there are told otherwise.
+    """
+    words = f"key {position} {'locked' if is_locked else 'unlocked'}"
+    with one_step(session, layout, words, actor=actor, now=now):
+        changed = locks.lock_key(
+            session, layout, position, is_locked=is_locked, actor=actor, now=now
+        )
+    differing = list_differing(session, layout, position) if changed else ()
+    return touch_phones(session, differing, now)
+
+
+def sort_keys(  # noqa: PLR0913 - a verb with its actor and time
+    session: Session,
+    catalog: Catalog,
+    layout: ButtonLayout,
+    order: Order,
+    kinds: Collection[ButtonKind],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> tuple[int, int]:
+    """Sort the buttons of these kinds among their keys, in one step; locked keys stay.
+
+    Returns how many keys are others now, and how many phones are told. Raises InvalidValueError.
+    """
+    with one_step(session, layout, f"sorted by {order.value}", actor=actor, now=now):
+        moved = sorting.sort_keys(session, catalog, layout, order, kinds)
+    if not moved:
+        return 0, 0
+    note = f"{moved} keys sorted by {order.value}"
+    write_audit(
+        session, actor, "layout.sort", layout.name, at=now, tenant_id=layout.tenant_id, note=note
+    )
+    return moved, touch_layout_phones(session, layout.id, now)
 
 
 def fill_layout(  # noqa: PLR0913 - a verb with its actor and time

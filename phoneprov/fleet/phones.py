@@ -19,6 +19,7 @@ from phoneprov.fleet.first_contact import (
 from phoneprov.fleet.following import move_to_profile
 from phoneprov.fleet.models import Phone, PhoneUpload
 from phoneprov.fleet.new_phones import ADDED, flush_unique, forget_earlier, make_phone
+from phoneprov.fleet.own_key_fit import drop_misfit_keys, forget_own_keys
 from phoneprov.fleet.phone_keys import attach_modules, plan_keys, without_unchosen
 from phoneprov.fleet.profiles import choose_profile
 from phoneprov.fleet.refresh import refresh_statuses
@@ -77,8 +78,9 @@ def change_phone(  # noqa: PLR0913 - a verb with its actor and time
 ) -> None:
     """Change a phone's fields; an untouched password stays with `keep_password`.
 
-    A changed MAC is other hardware: it gets a token of its own and waits for first contact, and
-    the box that was there is told to switch its accounts off.
+    Own keys that have no place on another model, or without a module, go. A changed MAC is other
+    hardware: it gets a token of its own and waits for first contact, and the box that was there
+    is told to switch its accounts off.
     Raises InvalidValueError.
     """
     tenant = phone.tenant
@@ -91,6 +93,8 @@ def change_phone(  # noqa: PLR0913 - a verb with its actor and time
     changes |= _take_values(phone, {**values, **keys.columns})
     if modules is not None:
         changes["modules"] = modules
+    if modules is not None or "model_slug" in changes:
+        changes |= drop_misfit_keys(session, catalog, phone)
     if not keep_password and phone.admin_password != (draft.admin_password or None):
         phone.admin_password = draft.admin_password or None
         changes["admin_password"] = [MASK, MASK]
@@ -117,12 +121,14 @@ def reassign_phone(  # noqa: PLR0913 - a verb with its actor and time
     phone: Phone,
     draft: PhoneDraft,
     *,
+    keeps_own_keys: bool = False,
     actor: Actor,
     now: datetime,
 ) -> None:
     """Give the phone to another user, as if it were deleted and added again by `draft`.
 
-    Its secrets, uploads and own extra parameters go; only the history of the hardware stays.
+    Its secrets, uploads, own extra parameters and own keys go, unless those `keeps_own_keys`;
+    only the history of the hardware stays.
     Raises InvalidValueError; nothing is changed then.
     """
     tenant = phone.tenant
@@ -134,6 +140,9 @@ def reassign_phone(  # noqa: PLR0913 - a verb with its actor and time
     keys = plan_keys(session, catalog, tenant.id, draft, profile=profile)
     changes |= _take_values(phone, {**values, **keys.columns})
     attach_modules(session, phone.id, keys)
+    if not keeps_own_keys:
+        forget_own_keys(session, phone.id)
+    changes |= drop_misfit_keys(session, catalog, phone)
     level = Level(tenant=tenant, vendor=vendor, phone=phone)
     save_parameters(session, catalog, level, {}, actor=actor, now=now)
     session.execute(delete(PhoneUpload).where(PhoneUpload.phone_id == phone.id))

@@ -73,6 +73,7 @@ def reassign_phone(  # noqa: PLR0913 - a verb with its actor and time
     draft: PhoneDraft,
     *,
     wants_reset: bool,
+    keeps_own_keys: bool = False,
     actor: Actor,
     now: datetime,
 ) -> None:
@@ -82,7 +83,9 @@ def reassign_phone(  # noqa: PLR0913 - a verb with its actor and time
     InvalidValueError.
     """
     way = _keep(phone, find_contact(session, phone.id))
-    phones.reassign_phone(session, catalog, phone, draft, actor=actor, now=now)
+    phones.reassign_phone(
+        session, catalog, phone, draft, keeps_own_keys=keeps_own_keys, actor=actor, now=now
+    )
     drop_open(session, phone, "The phone was given to another user.", now)
     kind = CommandKind.RESET if wants_reset else CommandKind.RESYNC
     _tell(session, phone, way, actor=actor, now=now, kind=kind)

@@ -48,14 +48,14 @@ def phone_buttons(config: PhoneConfig) -> Buttons:
     return {
         position: button
         for position, button in buttons_or_lines(config).items()
-        if not _refusal(config.model, button)
+        if not find_refusal(config.model, button)
     }
 
 
 def module_buttons(config: PhoneConfig) -> list[Buttons]:
     """Return the buttons that can be written of each module, in order."""
     return [
-        {button.position: button for button in one.buttons if not _refusal(one.module, button)}
+        {button.position: button for button in one.buttons if not find_refusal(one.module, button)}
         for one in _that_fit(config)
     ]
 
@@ -73,7 +73,7 @@ def module_keys(model: PhoneModel) -> Iterator[tuple[int, int]]:
 def list_refused(config: PhoneConfig) -> Iterator[str]:
     """Yield what is left out of the config's files because its key can't be that, and why."""
     for button in config.buttons:
-        refusal = _refusal(config.model, button)
+        refusal = find_refusal(config.model, button)
         if refusal:
             yield f"Key {button.position}: {refusal}"
     fitting = _that_fit(config)
@@ -82,7 +82,7 @@ def list_refused(config: PhoneConfig) -> Iterator[str]:
             yield f"Module {number}: the {config.model.name} takes no such module there."
             continue
         for button in one.buttons:
-            refusal = _refusal(one.module, button)
+            refusal = find_refusal(one.module, button)
             if refusal:
                 yield f"Module {number}, key {button.position}: {refusal}"
 
@@ -103,7 +103,8 @@ def _that_fit(config: PhoneConfig) -> tuple[ModuleConfig, ...]:
     return config.modules
 
 
-def _refusal(model: PhoneModel | ModuleModel, button: Button) -> str | None:
+def find_refusal(model: PhoneModel | ModuleModel, button: Button) -> str | None:
+    """Return why a button is left out of the files of its phone, or None if it isn't."""
     longest = LONGEST_VALUE.get(model.vendor)
     if longest is not None and len(button.value) > longest:
         return f"Its number is longer than the {longest} characters that a key takes."
