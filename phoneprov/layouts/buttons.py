@@ -4,6 +4,7 @@ Each verb returns whether anything changed; fleet.layout_changes then tells the 
 """
 
 import zlib
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.errors import InvalidValueError, NotAllowedError
 from phoneprov.layouts.drafts import ButtonDraft, ButtonRules, ButtonValues, check_button
 from phoneprov.layouts.models import ButtonLayout, LayoutButton
+from phoneprov.layouts.resolve import StoredButton
 from phoneprov.layouts.targets import LayoutTarget, get_target
 from phoneprov.pbx.dialects.dialect import Dialect
 from phoneprov.tenancy.audit import Actor, write_audit
@@ -136,7 +138,9 @@ def list_buttons(session: Session, layout_id: int) -> dict[int, LayoutButton]:
     return {row.position: row for row in rows}
 
 
-def list_lines(rows: dict[int, LayoutButton], *, without: int) -> frozenset[int]:
+def list_lines(
+    rows: Mapping[int, LayoutButton | StoredButton], *, without: int
+) -> frozenset[int]:
     """Return the extensions that the line keys but the one at `without` bring onto the phone."""
     return frozenset(
         row.extension_id

@@ -49,6 +49,7 @@ def lock_key(  # noqa: PLR0913 - a verb with its actor and time
                 LayoutLock.layout_id == layout.id, LayoutLock.position == position
             )
         )
+    layout.revision += 1
     try:
         session.flush()
     except IntegrityError as error:

@@ -26,6 +26,8 @@ class ToldKey:
     """What it does; the label is in full. None: nothing."""
     assigned: StoredButton | None = None
     """What the layout or the phone's own key says; None: nothing, and so on purpose."""
+    in_layout: StoredButton | None = None
+    """What the layout says, also where the phone differs; None: nothing."""
     own: StoredButton | None = None
     """The phone's own button, also where a lock overrides it."""
     is_own: bool = False
@@ -102,6 +104,7 @@ def _read(
     labels: Mapping[int, str],
 ) -> Iterator[ToldKey]:
     assigned = {one.position: one for one in keys.lay_own_over(keys.buttons)}
+    in_layout = {one.position: one for one in keys.buttons}
     shows_line = keys.is_phone and not told
     if shows_line:
         told = {1: Button(position=1, kind=ButtonKind.LINE)}
@@ -118,6 +121,7 @@ def _read(
             position=position,
             button=button,
             assigned=assigned.get(position),
+            in_layout=in_layout.get(position),
             own=keys.own.get(position),
             is_own=position in keys.own,
             is_locked=position in keys.locked,

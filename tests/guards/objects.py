@@ -74,6 +74,7 @@ def add_objects(session: Session) -> Objects:
         "operation_id": BulkOperationFactory.create(tenant_id=acme.id).id,
         "profile_id": ProfileFactory.create(tenant_id=acme.id).id,
         "position": 1,
+        "module": 0,
         "user_id": alice.id,
         "pbx_id": PbxFactory.create().id,
         "upload_id": MISSING_ID,

@@ -5,7 +5,7 @@ request that swaps the key, the counts and the form. A request tells which page 
 which revision of the layout it is of.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from flask import abort, flash, redirect, render_template, request
@@ -16,6 +16,7 @@ from phoneprov.fleet.layout_changes import assign_button, clear_button, move_but
 from phoneprov.fleet.layout_uses import count_delivered
 from phoneprov.layouts.buttons import list_buttons, mark_of
 from phoneprov.layouts.history import find_redo, find_undo, say_newer
+from phoneprov.layouts.locks import list_locks
 from phoneprov.layouts.models import LONGEST_VALUE, ButtonLayout, LayoutButton
 from phoneprov.layouts.targets import LayoutTarget
 from phoneprov.pbx.dialects.typed import feature_label
@@ -50,17 +51,20 @@ class Open:
     desk: Desk
     rows: dict[int, LayoutButton]
     ruled: Ruled
+    locked: frozenset[int] = frozenset()
     news: str = ""
     """What others have done to it since the page in view was loaded."""
 
     def draw(self, page: int) -> Picture:
         """Return a page of the picture."""
-        return self.ruled.paint(draw(self.target, self.rows, self.desk, page=page))
+        picture = draw(self.target, self.rows, self.desk, page=page, locked=self.locked)
+        return self.ruled.paint(picture)
 
     def draw_key(self, position: int) -> Key:
         """Return one key of the picture, also of another page."""
         key = draw_key(self.target, position, self.rows.get(position), self.desk)
-        return self.ruled.paint_key(key, self.target)
+        locked = replace(key, is_locked=position in self.locked)
+        return self.ruled.paint_key(locked, self.target)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +82,7 @@ def show(layout_id: int) -> Answer:
     """Show a page of the picture."""
     opened, page = open_layout(layout_id), request.args.get("page", 1, type=int)
     if is_htmx():
-        return render_template("layouts/_turned.html", **_values(opened, page))
+        return render_template("layouts/_turned.html", **editor_values(opened, page))
     return _page(opened, page=page)
 
 
@@ -177,6 +181,7 @@ def open_layout(layout_id: int, desk: Desk | None = None) -> Open:
         desk=desk,
         rows=rows,
         ruled=load_ruled(layout, target, desk, rows),
+        locked=list_locks(session(), layout.id),
         news=news,
     )
 
@@ -195,7 +200,7 @@ def _is_being_typed() -> bool:
     return request.method == "GET" and "kind" in request.args
 
 
-def _values(opened: Open, page: int) -> dict[str, object]:
+def editor_values(opened: Open, page: int) -> dict[str, object]:
     """Return what the fragments of the editor need."""
     return {
         "layout": opened.layout,
@@ -212,7 +217,7 @@ def _values(opened: Open, page: int) -> dict[str, object]:
 
 
 def _page(opened: Open, *, page: int, **more: object) -> str:
-    return render_template("layouts/show.html", **_values(opened, page), **more)
+    return render_template("layouts/show.html", **editor_values(opened, page), **more)
 
 
 def _form(
@@ -236,15 +241,15 @@ def _form(
         "reasons": _reasons(opened, position),
         "seen": mark_of(opened.rows.get(position)),
         "hints": hints,
-        "is_assigned": position in opened.rows,
         "rule": opened.ruled.rule_at(position),
+        **lock_values(opened, position),
     }
     is_refused = request.method == "POST"
     if not is_htmx():
         body = _page(opened, page=opened.target.page_of(position), **values)
     elif is_refused:
         page = request.form.get("page", type=int) or opened.target.page_of(position)
-        values |= _values(opened, page) | {"positions": (position, *(changed or ()))}
+        values |= editor_values(opened, page) | {"positions": (position, *(changed or ()))}
         body = render_template("layouts/_refused.html", **values)
     else:
         values |= {"layout": opened.layout, "target": opened.target}
@@ -259,6 +264,15 @@ def _refuse(before: Open, message: str, position: int, *others: int) -> Answer:
     form.ask_for(form.kind.data or "")
     form.form_errors.append(message)
     return _form(opened, form, position, changed=others)
+
+
+def lock_values(opened: Open, position: int) -> dict[str, object]:
+    """Return what the lock of a key says."""
+    return {
+        "is_assigned": position in opened.rows,
+        "is_locked": position in opened.locked,
+        "differing": count_differing(session(), opened.layout).get(position, 0),
+    }
 
 
 def _reasons(opened: Open, position: int) -> list[tuple[str, str]]:
@@ -281,7 +295,7 @@ def show_saved(before: Open, positions: tuple[int, ...], told: Told) -> Answer:
         layout_id = before.layout.id
         return redirect(to("show", layout_id=layout_id, page=page if page > 1 else None), 303)
     opened = open_layout(before.layout.id, before.desk)
-    values = _values(opened, page) | {"news": before.news}
+    values = editor_values(opened, page) | {"news": before.news}
     changed = [opened.draw_key(one) for one in positions]
     return render_template(
         "layouts/_saved.html", **values, positions=positions, changed=changed, told=told

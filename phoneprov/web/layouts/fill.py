@@ -11,6 +11,7 @@ from phoneprov.core.errors import InvalidValueError, NotAllowedError
 from phoneprov.fleet.layout_changes import fill_layout, redo_step, undo_step
 from phoneprov.layouts.buttons import list_buttons, mark_of
 from phoneprov.layouts.fill import MOST_LINES, FillDraft, Pattern
+from phoneprov.layouts.locks import list_locks
 from phoneprov.layouts.models import LONGEST_VALUE, ButtonLayout
 from phoneprov.layouts.queries import list_layouts
 from phoneprov.tenancy.models import Extension
@@ -153,7 +154,8 @@ def _go(layout_id: int, word: str) -> Answer:
         return _say_refused(before, refusal.message)
     text = f"{words.capitalize()}: {word}." if words else f"Nothing to be {word}."
     now = {at: mark_of(row) for at, row in list_buttons(session(), layout_id).items()}
-    changed = tuple(at for at in sorted(marks | now) if marks.get(at) != now.get(at))
+    others = {at for at in marks | now if marks.get(at) != now.get(at)}
+    changed = tuple(sorted(others | (before.locked ^ list_locks(session(), layout_id))))
     return show_saved(before, changed, Told(text=text))
 
 

@@ -34,14 +34,14 @@ class Hints:
 
 def find_hints(
     target: LayoutTarget,
-    rows: Mapping[int, LayoutButton],
+    rows: Mapping[int, LayoutButton | StoredButton],
     desk: Desk,
     position: int,
     draft: ButtonDraft,
 ) -> Hints:
     """Check what is typed as a save would; a value that is not typed yet is no mistake."""
     rules = ButtonRules(
-        target=target, dialect=desk.dialect, other_lines=list_lines(dict(rows), without=position)
+        target=target, dialect=desk.dialect, other_lines=list_lines(rows, without=position)
     )
     try:
         values = check_button(session(), current_tenant().id, position, draft, rules)
@@ -63,7 +63,7 @@ def find_hints(
     )
 
 
-def _warn(stored: StoredButton, rows: Mapping[int, LayoutButton], desk: Desk) -> Iterable[str]:
+def _warn(stored: StoredButton, rows: Mapping[int, LayoutButton | StoredButton], desk: Desk) -> Iterable[str]:
     twins = find_twins(stored, map(stored_of, rows.values()))
     if twins:
         named = ", ".join(str(one) for one in twins[:MOST_TWINS])

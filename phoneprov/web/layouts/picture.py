@@ -1,7 +1,7 @@
 """A phone or module as its editor draws it: pages of keys in two columns."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from unicodedata import combining
 
 from phoneprov.catalog.model import PhoneModel
@@ -43,6 +43,18 @@ class Key:
     """Tells later whether the key still does this."""
     rule: str = ""
     """In words, the rule that fills it or may fill it; empty where it is none's."""
+    is_locked: bool = False
+    """Whether phones may not differ in it."""
+    where: str = "Key"
+    """What stands before its number in its name."""
+    marks: Sequence[str] = ()
+    """What else is to be said of it, in words."""
+    note: str = ""
+    """What is to be known of it, and is no fault."""
+    module: int = 0
+    """On the picture of one phone, the number of the module it is on; 0: the phone itself."""
+    is_own: bool = False
+    """On the picture of one phone, whether that phone differs from its layout here."""
 
     @property
     def is_by_rule(self) -> bool:
@@ -62,8 +74,9 @@ class Key:
         """What it is, for those who don't see the picture."""
         what = f"{KIND_WORDS[self.kind].name} {self.label}".strip() if self.kind else "empty"
         rule = f" ({'by a rule' if self.kind else 'kept for a rule'})" if self.rule else ""
-        fault = f". {self.fault}" if self.fault else ""
-        return f"Key {self.position}: {what}{rule}{fault}"
+        marks = [*self.marks, *(["locked"] if self.is_locked else [])]
+        sentences = [", ".join([f"{what}{rule}", *marks]), *filter(None, (self.fault, self.note))]
+        return f"{self.where} {self.position}: {'. '.join(sentences)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,14 +142,35 @@ class Desk:
 
 
 def draw(
-    target: LayoutTarget, rows: Mapping[int, LayoutButton], desk: Desk, *, page: int
+    target: LayoutTarget,
+    rows: Mapping[int, LayoutButton],
+    desk: Desk,
+    *,
+    page: int,
+    locked: frozenset[int] = frozenset(),
 ) -> Picture:
     """Return a page of the picture; one beyond the last is the last."""
-    number = min(max(page, 1), target.last_page)
     faults = [find_fault(stored_of(row), desk.dialect) for row in rows.values()]
 
+    def draw_one(position: int) -> Key:
+        key = draw_key(target, position, rows.get(position), desk)
+        return replace(key, is_locked=position in locked)
+
+    picture = arrange(target, draw_one, rows, page=page)
+    return replace(picture, assigned=len(rows), faults=sum(fault is not None for fault in faults))
+
+
+def arrange(
+    target: LayoutTarget, draw_one: Callable[[int], Key], assigned: Iterable[int], *, page: int
+) -> Picture:
+    """Return a page of a picture whose keys are drawn by `draw_one`, without any figures.
+
+    `assigned` are the positions with a button; those beyond the model's keys are named.
+    """
+    number = min(max(page, 1), target.last_page)
+
     def keys(positions: Iterable[int]) -> list[Key]:
-        return [draw_key(target, one, rows.get(one), desk) for one in positions]
+        return [draw_one(one) for one in positions]
 
     places = _places(target, number)
     return Picture(
@@ -147,9 +181,9 @@ def draw(
         below=keys(places.below),
         block=keys(places.block),
         columns=min(max(target.model.picture.columns, 1), MOST_COLUMNS),
-        assigned=len(rows),
-        faults=sum(fault is not None for fault in faults),
-        out_of_range=keys(position for position in rows if position > target.keys),
+        assigned=0,
+        faults=0,
+        out_of_range=keys(position for position in assigned if position > target.keys),
     )
 
 
@@ -230,7 +264,7 @@ def _belongs_to_last(char: str) -> bool:
     return bool(combining(char)) or char in _JOINERS or ord(char) in _SKIN_TONES
 
 
-def stored_of(row: LayoutButton) -> StoredButton:
+def stored_of(row: LayoutButton | StoredButton) -> StoredButton:
     """Return a row as the value that rules work on."""
     return StoredButton(
         position=row.position,

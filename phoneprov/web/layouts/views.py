@@ -13,7 +13,7 @@ from phoneprov.layouts.queries import list_layouts, list_stored
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
 from phoneprov.web.database import session
-from phoneprov.web.layouts import copy, delivery, editor, fill, rules
+from phoneprov.web.layouts import copy, delivery, editor, fill, locks, rules, sort
 from phoneprov.web.layouts.common import (
     MODULE_LAYOUTS,
     PHONE_LAYOUTS,
@@ -155,6 +155,8 @@ def _screen(name: str, prefix: str) -> Blueprint:
     screen.add_url_rule(
         f"{one}/rules/<int:rule_id>/delete", view_func=rules.remove_rule, methods=["POST"]
     )
+    screen.add_url_rule(f"{key}/lock", view_func=locks.lock, methods=["POST"])
+    screen.add_url_rule(f"{one}/sort", view_func=sort.sort, methods=both)
     screen.context_processor(page_words)
     return screen
 

@@ -7,7 +7,9 @@ from phoneprov.fleet.queries import PhoneDetails, find_phone_details, find_uploa
 from phoneprov.web.access import current_tenant
 from phoneprov.web.database import session
 from phoneprov.web.htmx import is_htmx
+from phoneprov.web.layouts.words import KIND_WORDS
 from phoneprov.web.phones.blueprint import PHONE, Answer, blueprint, get_own_phone
+from phoneprov.web.phones.key_picture import PhonePicture, draw_phone, turned_pages
 from phoneprov.web.phones.parts import Part, Tab, changed_parts, draw_parts, write_token
 from phoneprov.web.phones.words import mask_secrets, size_words
 
@@ -17,11 +19,23 @@ NO_NEWS = 204
 @blueprint.get(PHONE)
 def show(phone_id: int) -> Answer:
     """Show a phone; when a tab is chosen, only that tab."""
+    if is_htmx():
+        details, tab = _read(phone_id)
+        parts = draw_parts(details, tab, utc_now())
+        return render_template("phones/_tabs.html", **_values(details, tab, parts), is_live=True)
+    return show_page(phone_id)
+
+
+def show_page(phone_id: int, picture: PhonePicture | None = None, **more: object) -> str:
+    """Return the whole page; `picture` is drawn unless it is given."""
     details, tab = _read(phone_id)
     parts = draw_parts(details, tab, utc_now())
-    if is_htmx():
-        return render_template("phones/_tabs.html", **_values(details, tab, parts), is_live=True)
-    return render_template("phones/show.html", **_values(details, tab, parts))
+    return render_template(
+        "phones/show.html",
+        **_values(details, tab, parts),
+        **_picture_values(picture or draw_phone(details.phone)),
+        **{name: value for name, value in more.items() if name != "phone"},
+    )
 
 
 @blueprint.get(f"{PHONE}/live")
@@ -33,10 +47,12 @@ def show_live(phone_id: int) -> Answer:
         return redirect(url_for("phones.show", tenant_slug=slug, phone_id=phone_id), 303)
     parts = draw_parts(details, tab, utc_now())
     changed = changed_parts(request.args.get("seen", ""), parts)
-    if not changed:
+    told = request.args.get("told", "") != str(details.phone.config_revision)
+    if not changed and not told:
         return "", NO_NEWS
+    picture = _picture_values(draw_phone(details.phone)) if told else {}
     return render_template(
-        "phones/_show_live.html", **_values(details, tab, parts), changed=changed
+        "phones/_show_live.html", **_values(details, tab, parts), **picture, changed=changed
     )
 
 
@@ -60,6 +76,10 @@ def _read(phone_id: int) -> tuple[PhoneDetails, Tab]:
     return details or abort(404), Tab(asked) if asked in set(Tab) else Tab.TIMELINE
 
 
+def _picture_values(picture: PhonePicture) -> dict[str, object]:
+    return {"phone_picture": picture, "kinds": KIND_WORDS}
+
+
 def _values(details: PhoneDetails, tab: Tab, parts: list[Part]) -> dict[str, object]:
     live = url_for(
         "phones.show_live",
@@ -67,6 +87,8 @@ def _values(details: PhoneDetails, tab: Tab, parts: list[Part]) -> dict[str, obj
         phone_id=details.phone.id,
         tab=tab.value,
         seen=write_token(parts),
+        told=details.phone.config_revision,
+        **turned_pages(),  # type: ignore[arg-type]
     )
     return {
         "phone": details.phone,
