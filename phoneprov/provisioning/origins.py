@@ -6,7 +6,7 @@ of parameters, holds for every vendor, and can't fall behind the writers.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from phoneprov.vendors.config import (
@@ -26,6 +26,7 @@ OTHER_PORT = 23456
 OTHER_MINUTES = 2345
 OTHER_ZONES = ("Asia/Kathmandu", "America/Santiago")
 ANY_YEAR = 2026
+OWN_KEYS = "own keys of this phone"
 
 Render = Callable[[PhoneConfig], Mapping[str, str]]
 """Writes a config and returns the parameters of one file by name."""
@@ -63,6 +64,12 @@ class Sources:
     first_label: str
     buttons: str
     modules: tuple[str, ...] = ()
+    own_keys: tuple[frozenset[int], ...] = ()
+    """Positions of the keys that are this phone's own: on the phone, then on each module."""
+
+    def own_on(self, module: int) -> frozenset[int]:
+        """Return the phone's own keys on one of its modules; 0 is the phone itself."""
+        return self.own_keys[module] if module < len(self.own_keys) else frozenset()
 
 
 def trace(config: PhoneConfig, settings: Iterable[Setting], render: Render) -> dict[str, list[str]]:
@@ -99,9 +106,14 @@ def list_settings(config: PhoneConfig, sources: Sources) -> list[Setting]:
 
 def list_buttons(config: PhoneConfig, sources: Sources) -> list[Setting]:
     """Return each button as a setting of its own: finer, and much slower to try."""
+    own = sources.own_on(0)
     return [
         Setting(
-            words=f"key {button.position} of {sources.buttons}",
+            words=(
+                f"own key {button.position} of this phone"
+                if button.position in own
+                else f"key {button.position} of {sources.buttons}"
+            ),
             others=(replace(config, buttons=_exchange(config.buttons, button)),),
         )
         for button in config.buttons
@@ -170,18 +182,37 @@ def _account_settings(config: PhoneConfig, account: Account, sources: Sources) -
 
 
 def _key_settings(config: PhoneConfig, sources: Sources) -> list[Setting]:
-    settings = []
-    if config.buttons:
-        others = tuple(_other_button(button) for button in config.buttons)
-        settings.append(_one(config, sources.buttons, buttons=others))
+    settings = [
+        _one(config, words, buttons=others)
+        for words, others in _exchanged(config.buttons, sources.own_on(0), sources.buttons)
+    ]
     for at, module in enumerate(config.modules):
-        changed = replace(module, buttons=tuple(_other_button(one) for one in module.buttons))
-        modules = (*config.modules[:at], changed, *config.modules[at + 1 :])
-        settings.append(_one(config, sources.modules[at], modules=modules))
+        own = sources.own_on(at + 1)
+        for words, buttons in _exchanged(
+            module.buttons, own, sources.modules[at], f"{OWN_KEYS} on module {at + 1}"
+        ):
+            changed = replace(module, buttons=buttons)
+            modules = (*config.modules[:at], changed, *config.modules[at + 1 :])
+            settings.append(_one(config, words, modules=modules))
     if config.modules:
         gone = (replace(config, modules=()),)
         settings.append(Setting(words="its expansion modules", others=gone, is_detail=False))
     return settings
+
+
+def _exchanged(
+    buttons: Sequence[Button], own: Container[int], of_layout: str, of_phone: str = OWN_KEYS
+) -> Iterator[tuple[str, tuple[Button, ...]]]:
+    """Yield the buttons with only the layout's exchanged, and with only the phone's own ones."""
+    for words, is_own in ((of_layout, False), (of_phone, True)):
+        if any((one.position in own) is is_own for one in buttons):
+            yield (
+                words,
+                tuple(
+                    _other_button(one) if (one.position in own) is is_own else one
+                    for one in buttons
+                ),
+            )
 
 
 def _one(config: PhoneConfig, words: str, **change: object) -> Setting:

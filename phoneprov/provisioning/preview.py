@@ -12,7 +12,7 @@ from phoneprov.pbx.models import Pbx
 from phoneprov.provisioning.compose import ConfigFrame, compose, load_for_config
 from phoneprov.provisioning.extras import Extra, load_extras, parameters_of
 from phoneprov.provisioning.keys import load_keys
-from phoneprov.provisioning.origins import Sources, list_buttons, list_settings, trace
+from phoneprov.provisioning.origins import OWN_KEYS, Sources, list_buttons, list_settings, trace
 from phoneprov.provisioning.sources import read_sources
 from phoneprov.vendors.config import PhoneConfig
 from phoneprov.vendors.lines import read_parameters
@@ -127,7 +127,7 @@ def explain_file(told: Told, *, name: str | None = None) -> list[Origin]:
 
     values = render(config)
     found = trace(config, list_settings(config, told.sources), render)
-    if name is not None and told.sources.buttons in found.get(name, ()):
+    if name is not None and {told.sources.buttons, OWN_KEYS}.intersection(found.get(name, ())):
         found |= trace(config, list_buttons(config, told.sources), render)
     found |= _from_extras(told.extras, list_our_names(told))
     return [

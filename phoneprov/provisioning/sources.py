@@ -47,6 +47,9 @@ def read_sources(
         first_label="display name of this phone" if phone.display_name else f"name of {line}",
         buttons=buttons,
         modules=modules,
+        own_keys=tuple(
+            frozenset(one.in_force) for one in (keys.phone, *(one for _, one in keys.modules))
+        ),
     )
 
 

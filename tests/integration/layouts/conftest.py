@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from phoneprov.fleet import layout_changes
 from phoneprov.fleet.models import Phone
@@ -73,6 +74,12 @@ class Desk:
         return layout_changes.move_button(
             self.world.session, self.world.catalog, layout, position, to, actor=ALICE, now=NOON
         )
+
+    def all(self) -> list[ButtonLayout]:
+        return list(self.world.session.scalars(select(ButtonLayout)))
+
+    def layout_of(self, phone: Phone) -> ButtonLayout:
+        return self.world.session.get_one(ButtonLayout, phone.button_layout_id)
 
     def revision(self, phone: Phone) -> int:
         self.world.session.flush()
