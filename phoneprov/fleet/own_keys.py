@@ -56,6 +56,7 @@ class OpenKey:
     place: KeyPlace
     target: LayoutTarget
     """The phone, or the module that the key is on."""
+    layout_id: int | None = None
     own: PhoneButton | None = None
     of_layout: LayoutButton | None = None
     is_locked: bool = False
@@ -94,6 +95,7 @@ def find_key(session: Session, catalog: Catalog, phone: Phone, place: KeyPlace) 
     return OpenKey(
         place=place,
         target=target,
+        layout_id=layout_id,
         own=own,
         of_layout=_find_button(session, phone, layout_id, place.position),
         is_locked=layout_id is not None and place.position in list_locks(session, layout_id),

@@ -37,6 +37,11 @@ class ToldKey:
     """Why it does nothing though it is assigned, or what else is to be known."""
 
     @property
+    def is_meant(self) -> bool:
+        """Whether the reason is none to worry about."""
+        return self.reason in {OWN_EXTENSION, ONLY_LINE}
+
+    @property
     def is_overridden(self) -> bool:
         """Whether the phone has an own key here that a lock puts aside."""
         return self.is_own and self.is_locked

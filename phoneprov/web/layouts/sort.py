@@ -1,5 +1,7 @@
 """Sort keys: the lamps and speed dials of a layout by label or number, in one step."""
 
+from collections.abc import Collection
+
 from flask import flash, redirect, render_template, request
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectMultipleField
@@ -9,6 +11,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.fleet.layout_changes import sort_keys
+from phoneprov.layouts.buttons import list_buttons
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.layouts.sorting import SORTED_KINDS, Order
 from phoneprov.vendors.config import ButtonKind
@@ -33,12 +36,19 @@ class SortForm(FlaskForm):
     )
     kinds = SelectMultipleField(
         "Which keys",
-        choices=[SelectChoice(kind.value, words.name) for kind, words in KIND_WORDS.items()],
         default=[kind.value for kind in SORTED_KINDS],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
         validate_choice=False,
     )
+
+    def __init__(self, there: Collection[ButtonKind]) -> None:
+        super().__init__()
+        self.kinds.choices = [
+            SelectChoice(kind.value, words.name)
+            for kind, words in KIND_WORDS.items()
+            if kind in there
+        ]
 
 
 @admin_only
@@ -46,7 +56,7 @@ def sort(layout_id: int) -> Answer:
     """Ask what is to be sorted, or sort it."""
     layout = get_own_layout(layout_id)
     get_target(layout)
-    form = SortForm()
+    form = SortForm({row.kind for row in list_buttons(session(), layout.id).values()})
     if not form.validate_on_submit():
         return _page(layout, form)
     known = {kind.value: kind for kind in ButtonKind}

@@ -143,12 +143,15 @@ def _draw(one: ToldSet, page: int, dialect: Dialect) -> Picture:
 
 def draw_told_key(one: ToldSet, told: ToldKey, dialect: Dialect) -> Key:
     """Return a key with what this phone is told, and the label as far as it shows."""
-    fault = told.reason or (find_fault(told.assigned, dialect) if told.assigned else None)
+    fault = "" if told.is_meant else told.reason
+    if not fault and told.assigned:
+        fault = find_fault(told.assigned, dialect) or ""
     key = Key(
         position=told.position,
         module=one.module,
         where="Key" if one.module == ON_PHONE else f"Module {one.module}, key",
         fault=fault or one.reason or None,
+        note=told.reason if told.is_meant else "",
         is_locked=told.is_locked,
         is_own=told.is_own,
         marks=[_mark(told)] if told.is_own else [],
