@@ -97,6 +97,12 @@ def most_modules(model: PhoneModel) -> int:
     return max((fit.at_most for fit in model.modules), default=0)
 
 
+def keep_fitting_modules(model: PhoneModel, slugs: Sequence[str]) -> list[str]:
+    """Return the modules that stay when a phone with these becomes another model."""
+    fitting = {fit.module for fit in model.modules}
+    return [slug for slug in slugs if slug in fitting][: most_modules(model)]
+
+
 def _plan_layout(  # noqa: PLR0913, PLR0917 - the draft with all that fills its gaps
     session: Session,
     tenant_id: int,

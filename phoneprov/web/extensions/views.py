@@ -14,6 +14,7 @@ from phoneprov.fleet.extensions import (
     update_extension,
 )
 from phoneprov.fleet.models import Phone
+from phoneprov.fleet.own_key_uses import list_phones_pointing
 from phoneprov.layouts.queries import list_pointing
 from phoneprov.operations.changes import remove_extension
 from phoneprov.tenancy.extension_file import SAMPLE
@@ -109,7 +110,11 @@ def delete(extension_id: int) -> Answer:
         phones = list_phones_on(session(), extension.id)
         layouts = list_pointing(session(), current_tenant().id, extension.id)
         return render_template(
-            "extensions/delete.html", extension=extension, phones=phones, layouts=layouts
+            "extensions/delete.html",
+            extension=extension,
+            phones=phones,
+            layouts=layouts,
+            with_own_keys=list_phones_pointing(session(), current_tenant().id, extension.id),
         )
     title = extension.title
     count = remove_extension(session(), extension, actor=current_actor(), now=utc_now())

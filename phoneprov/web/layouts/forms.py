@@ -36,7 +36,7 @@ class LayoutForm(FlaskForm):
     )
     model_slug = SelectField("Phone Model", validate_choice=False, render_kw={"required": True})
     is_default = BooleanField("Default")
-    leaves_out_own = BooleanField("No BLF on a phone's own extension", default=True)
+    leaves_out_own = BooleanField("Lamps for everyone but the phone's own extension", default=True)
 
     def __init__(self, models: Groups, *, is_for_module: bool, layout: ButtonLayout | None) -> None:
         super().__init__(obj=layout)

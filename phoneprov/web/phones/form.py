@@ -11,6 +11,7 @@ from phoneprov.core.mac import find_mac, format_mac
 from phoneprov.fleet.drafts import PhoneDraft
 from phoneprov.fleet.extension_uses import count_models, list_extension_uses
 from phoneprov.fleet.models import Phone
+from phoneprov.fleet.own_key_uses import count_own_keys
 from phoneprov.fleet.phone_keys import list_modules
 from phoneprov.fleet.phones import add_phone
 from phoneprov.fleet.profile_models import Profile
@@ -34,6 +35,7 @@ from phoneprov.web.phones.blueprint import (
 )
 from phoneprov.web.phones.forms import PhoneForm, ReassignForm, form_values, hardware_values
 from phoneprov.web.phones.key_offers import KeyOffers
+from phoneprov.web.phones.lost_keys import asks_first
 from phoneprov.web.phones.offers import Offers
 from phoneprov.web.runtime import runtime
 
@@ -77,6 +79,9 @@ def edit(phone_id: int) -> Answer:
     form = PhoneForm(read_offers(phone), **values)
     if not form.validate_on_submit():
         return _page(form, phone)
+    lost_keys = asks_first(form, phone)
+    if lost_keys:
+        return _page(form, phone, lost_keys=lost_keys)
     typed = bool(form.admin_password.data)
     before = phone.config_revision
     try:
@@ -115,6 +120,7 @@ def reassign(phone_id: int) -> Answer:
             phone,
             form.read_draft(),
             wants_reset=bool(form.wants_reset.data) and no_reset is None,
+            keeps_own_keys=bool(form.keeps_own_keys.data),
             actor=current_actor(),
             now=utc_now(),
         )
@@ -211,6 +217,7 @@ def _page(
     phone: Phone | None = None,
     holder: Phone | None = None,
     no_reset: str | None = None,
+    lost_keys: Sequence[str] = (),
 ) -> Answer:
     """Show the form; after a refused post with what was typed and the messages."""
     had_password = bool(form.admin_password.data)
@@ -222,6 +229,8 @@ def _page(
         holder=holder,
         is_reassigned=isinstance(form, ReassignForm),
         no_reset=no_reset,
+        lost_keys=lost_keys,
+        own_keys=count_own_keys(session(), phone.id) if phone else 0,
         had_password=had_password and request.method == "POST",
         support=session().get(Installation, 1),
     )

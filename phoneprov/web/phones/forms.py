@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, PasswordField, SelectField, StringField
+from wtforms import BooleanField, Field, HiddenField, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
@@ -61,6 +61,8 @@ class PhoneForm(FlaskForm):
     )
     profile_id = SaidSelectField("Profile", validate_choice=False)
     serial_number = StringField("Serial number", render_kw={**_PLAIN, "maxlength": LONGEST_SERIAL})
+    agreed_keys = HiddenField()
+    """Model and modules whose loss of own keys was shown and agreed to."""
     place = StringField("Place", render_kw={"autocomplete": "off", "maxlength": LONGEST_PLACE})
 
     def __init__(self, offers: Offers, **values: object) -> None:
@@ -165,6 +167,7 @@ class ReassignForm(PhoneForm):
     """Give a phone to another user; the MAC address is what the phone is."""
 
     wants_reset = BooleanField("Reset the phone to its defaults, too")
+    keeps_own_keys = BooleanField("Keep this phone's own keys")
 
 
 def form_values(phone: Phone, modules: Sequence[PhoneModule]) -> dict[str, object]:

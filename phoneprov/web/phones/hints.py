@@ -17,6 +17,7 @@ from phoneprov.web.phones.blueprint import PHONES, Answer, blueprint, get_own_ph
 from phoneprov.web.phones.form import read_offers
 from phoneprov.web.phones.forms import PhoneForm
 from phoneprov.web.phones.key_offers import DEFAULT, MOST_POSTED
+from phoneprov.web.phones.lost_keys import list_lost_keys
 from phoneprov.web.phones.offers import Offers
 
 
@@ -49,6 +50,8 @@ def hints() -> Answer:
     misfits = offers.keys.list_misfits(form.model, layout, modules)
     if misfits:
         _keep_what_fits(form, offers)
+    if phone is not None:
+        misfits += list_lost_keys(phone, form.model, modules)
     return render_template(
         "phones/_hints.html",
         form=form,

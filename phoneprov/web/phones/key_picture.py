@@ -46,7 +46,7 @@ class PhonePicture:
     total: int
     own_keys: int
     notes: Sequence[str]
-    """Which keys do nothing here though they are assigned, and why."""
+    """Why keys do nothing here though they are assigned."""
     idle: str
     """Why the phone is told none of its keys now; empty where it is."""
 
@@ -173,7 +173,9 @@ def _notes(one: ToldSet) -> list[str]:
     where = "Key" if one.module == ON_PHONE else f"Module {one.module}, key"
     whole = [f"{_title(one)}: {one.reason}"] if one.reason else []
     return whole + [
-        f"{where} {key.position}: {key.reason}" for key in one.keys.values() if key.reason
+        f"{where} {key.position}: {key.reason}"
+        for key in one.keys.values()
+        if key.reason and key.button is None
     ]
 
 

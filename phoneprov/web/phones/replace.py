@@ -19,6 +19,7 @@ from phoneprov.web.database import session
 from phoneprov.web.phones.blueprint import PHONE, REFUSED, Answer, blueprint, get_own_phone
 from phoneprov.web.phones.form import read_offers
 from phoneprov.web.phones.key_offers import module_value
+from phoneprov.web.phones.lost_keys import list_lost_keys
 from phoneprov.web.phones.offers import Offers
 from phoneprov.web.runtime import runtime
 
@@ -81,7 +82,8 @@ def _list_misfits(form: ReplaceForm, phone_id: int, offers: Offers) -> list[str]
     phone = get_own_phone(phone_id)
     modules = [module_value(row) for row in list_modules(session(), phone_id)]
     model = runtime().catalog.find_model(form.model_slug.data or "")
-    return offers.keys.list_misfits(model, str(phone.button_layout_id or ""), modules)
+    misfits = offers.keys.list_misfits(model, str(phone.button_layout_id or ""), modules)
+    return [*misfits, *list_lost_keys(phone, model)]
 
 
 def _page(form: ReplaceForm, phone_id: int, misfits: list[str] | None = None) -> Answer:
