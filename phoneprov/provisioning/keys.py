@@ -48,14 +48,18 @@ class PhoneKeys:
 NO_KEYS = PhoneKeys()
 
 
-def load_keys(session: Session, phone: Phone) -> PhoneKeys:
-    """Return the phone's layouts and own keys, in five queries at most however many there are."""
+def load_keys(session: Session, phone: Phone, *, shows_locks: bool = False) -> PhoneKeys:
+    """Return the phone's layouts and own keys, in five queries at most however many there are.
+
+    Locks are read where they matter: on a phone with own keys, or to be shown.
+    """
     modules = list_modules(session, phone.id)
     places = {ON_PHONE: phone.button_layout_id, **{one.number: one.layout_id for one in modules}}
     layout_ids = sorted({one for one in places.values() if one is not None})
     own = _find_own(session, phone)
     found = _find_buttons(session, phone.tenant_id, layout_ids) if layout_ids else {}
-    locks = find_locks(session, layout_ids) if own and layout_ids else {}
+    reads_locks = layout_ids and (own or shows_locks)
+    locks = find_locks(session, layout_ids) if reads_locks else {}
     rows = [row for rows in found.values() for row in rows]
     rules = find_rules(session, {row.layout_id for row in rows if row.has_rules})
     asked = (one for many in rules.values() for one in many)

@@ -68,7 +68,7 @@ def draw_phone(phone: Phone, turned: tuple[int, int] | None = None) -> PhonePict
     if catalog.find_model(phone.model_slug) is None:
         return PhonePicture(sets=(), assigned=0, total=0, own_keys=0, notes=(), idle="")
     dialect = current_dialect()
-    told = read_told_keys(catalog, phone, load_keys(session(), phone), dialect)
+    told = read_told_keys(catalog, phone, load_keys(session(), phone, shows_locks=True), dialect)
     told = [one for one in told if one.target.keys]
     attached = find_attached(phone, catalog)
     pages = dict([turned] if turned else [])
