@@ -252,3 +252,62 @@ def test_it_takes_whatever_is_stored(buttons: list[StoredButton]) -> None:
     assert len(set(resolved.lines)) == len(resolved.lines) <= FACTS.accounts - 1
     assert ANNA.id not in resolved.lines
     assert resolve(*reversed(buttons)) == resolved
+
+
+def own(position: int, kind: ButtonKind | None, value: str = "") -> dict[int, StoredButton | None]:
+    button = StoredButton(position=position, kind=kind, value=value) if kind else None
+    return {position: button}
+
+
+OF_LAYOUT = (
+    StoredButton(position=1, kind=ButtonKind.LINE),
+    StoredButton(position=2, kind=ButtonKind.CUSTOM, value="2"),
+)
+
+
+def told_with(keys: KeySet) -> dict[int, str]:
+    (buttons,) = resolve_keys(FACTS, [keys]).sets
+    return {one.position: one.value for one in buttons}
+
+
+def test_own_keys_lie_over_those_of_the_layout() -> None:
+    """Instead of a button, on an empty key, and empty where the layout has a button."""
+    keys = KeySet(buttons=OF_LAYOUT, own=own(2, ButtonKind.CUSTOM, "22"))
+    assert told_with(keys) == {1: "", 2: "22"}
+    assert told_with(replace(keys, own=own(9, ButtonKind.CUSTOM, "9"))) == {1: "", 2: "2", 9: "9"}
+    assert told_with(replace(keys, own=own(2, None))) == {1: ""}
+
+
+def test_a_lock_lets_the_layout_count() -> None:
+    """Its button, or that its key is empty; other own keys stay in force."""
+    keys = KeySet(
+        buttons=OF_LAYOUT,
+        own=own(2, ButtonKind.CUSTOM, "22") | own(3, ButtonKind.CUSTOM, "33") | own(4, None),
+        locked=frozenset({2, 3}),
+    )
+    assert told_with(keys) == {1: "", 2: "2"}
+    assert list(keys.in_force) == [4]
+
+
+def test_without_a_layout_the_line_stays_beside_own_keys() -> None:
+    """On the phone, not on a module; without own keys the writers lay out the lines."""
+    keys = KeySet(own=own(4, ButtonKind.CUSTOM, "4"), is_phone=True)
+    assert told_with(keys) == {1: "", 4: "4"}
+    assert told_with(replace(keys, is_phone=False)) == {4: "4"}
+    assert told_with(replace(keys, own={})) == {}
+    assert told_with(replace(keys, own={**keys.own, 1: None})) == {4: "4"}
+
+
+def test_a_lamp_for_oneself_is_meant_where_it_is_an_own_key() -> None:
+    """“Everyone but this phone's own extension” is about the layout; why is told by position."""
+    lamp = StoredButton(position=1, kind=ButtonKind.BLF, value=ANNA.number)
+    resolved = resolve_keys(FACTS, [KeySet(buttons=[lamp])])
+    assert (resolved.sets, resolved.left_out, resolved.notes) == (((),), ({1: ""},), ())
+    assert told_with(KeySet(own={1: lamp})) == {1: ANNA.number}
+
+
+def test_why_a_key_does_nothing_is_told_by_position() -> None:
+    gone = StoredButton(position=7, kind=ButtonKind.LINE, value="999")
+    resolved = resolve_keys(FACTS, [KeySet(), KeySet(own={7: gone}, name="Module 1, key")])
+    assert resolved.left_out == ({}, {7: "there is no extension 999 any more."})
+    assert resolved.notes == ("Module 1, key 7: there is no extension 999 any more.",)
