@@ -75,6 +75,8 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
         Screen("phone-pending", f"{phones}/{ids['pending']}"),
         Screen("phone-disabled", f"{phones}/{ids['disabled']}"),
         Screen("phone-other", f"{phones}/{ids['other']}"),
+        Screen("phone-key", f"{first}/keys/0/2"),
+        Screen("phone-own-key", first, _change_own_key),
         Screen("phone-reboot-dialog", first, _ask_reboot),
         Screen("phone-reboot", f"{first}/reboot"),
         Screen("phone-reset", f"{first}/reset"),
@@ -99,6 +101,7 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
         Screen("layout-key", f"{layout}/keys/3"),
         Screen("layout-rule-add", f"{layout}/rules/add"),
         Screen("layout-fill", f"{layout}/fill"),
+        Screen("layout-sort", f"{layout}/sort"),
         Screen("layout-fill-refused", f"{layout}/fill", _fill_wrongly),
         Screen("layout-phones", f"{layout}/phones"),
         Screen("layout-copy", f"{layout}/copy"),
@@ -225,6 +228,14 @@ def _test_link(page: Page) -> None:
     page.wait_for_function(
         "() => document.querySelectorAll('tr[id^=check-]:not([hidden])').length === 3"
     )
+
+
+def _change_own_key(page: Page) -> None:
+    page.click("#key-0-3")
+    page.wait_for_selector("#key-form #kind")
+    page.fill("#label", "Mine")
+    page.click("text=Save for this phone")
+    page.wait_for_selector("#key-0-3 .badge-own")
 
 
 def _fill_layout(page: Page) -> None:
