@@ -1,14 +1,14 @@
 """A phone's own keys, and the keys of layouts that are locked against them.
 
 Revision ID: 0003_own_keys
-Revises: 0001_first_tables
+Revises: 0002_config_state
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0003_own_keys"
-down_revision = "0001_first_tables"
+down_revision = "0002_config_state"
 branch_labels = None
 depends_on = None
 
