@@ -138,9 +138,7 @@ def list_buttons(session: Session, layout_id: int) -> dict[int, LayoutButton]:
     return {row.position: row for row in rows}
 
 
-def list_lines(
-    rows: Mapping[int, LayoutButton | StoredButton], *, without: int
-) -> frozenset[int]:
+def list_lines(rows: Mapping[int, LayoutButton | StoredButton], *, without: int) -> frozenset[int]:
     """Return the extensions that the line keys but the one at `without` bring onto the phone."""
     return frozenset(
         row.extension_id

@@ -14,6 +14,7 @@ from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError, NotAllowedError
 from phoneprov.fleet.layout_changes import assign_button, clear_button, move_button
 from phoneprov.fleet.layout_uses import count_delivered
+from phoneprov.fleet.own_key_uses import count_differing
 from phoneprov.layouts.buttons import list_buttons, mark_of
 from phoneprov.layouts.history import find_redo, find_undo, say_newer
 from phoneprov.layouts.locks import list_locks
@@ -190,12 +191,12 @@ def _shown(opened: Open, position: int) -> dict[str, str]:
     """Return what the form shows: what is kept, or what was typed when another type is chosen."""
     row = opened.rows.get(position) or opened.ruled.keys.get(position)
     kept = button_values(row, list(opened.desk.extensions.values()))
-    if _is_being_typed():
+    if is_being_typed():
         return {name: request.args.get(name, "")[:LONGEST_VALUE] for name in FIELDS}
     return kept
 
 
-def _is_being_typed() -> bool:
+def is_being_typed() -> bool:
     """Tell whether this asks what would become of what is in the form."""
     return request.method == "GET" and "kind" in request.args
 
@@ -229,7 +230,7 @@ def _form(
     """
     codes = opened.desk.dialect.codes
     hints = find_hints(opened.target, opened.rows, opened.desk, position, form.read_draft())
-    if _is_being_typed() and hints.fault:
+    if is_being_typed() and hints.fault:
         tell_fault(form, hints.fault)
     form.put_focus(stays_on_key=changed is not None)
     values: dict[str, object] = {

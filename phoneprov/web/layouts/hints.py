@@ -63,7 +63,9 @@ def find_hints(
     )
 
 
-def _warn(stored: StoredButton, rows: Mapping[int, LayoutButton | StoredButton], desk: Desk) -> Iterable[str]:
+def _warn(
+    stored: StoredButton, rows: Mapping[int, LayoutButton | StoredButton], desk: Desk
+) -> Iterable[str]:
     twins = find_twins(stored, map(stored_of, rows.values()))
     if twins:
         named = ", ".join(str(one) for one in twins[:MOST_TWINS])

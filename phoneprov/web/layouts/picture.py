@@ -55,8 +55,6 @@ class Key:
     """On the picture of one phone, the number of the module it is on; 0: the phone itself."""
     is_own: bool = False
     """On the picture of one phone, whether that phone differs from its layout here."""
-    note: str = ""
-    """What is to be known of it, and is no fault."""
 
     @property
     def is_by_rule(self) -> bool:

@@ -57,6 +57,16 @@ class PhonePicture:
                 return one.told.keys.get(position, ToldKey(position=position))
         return ToldKey(position=position)
 
+    def list_assigned(self, module: int) -> dict[int, StoredButton]:
+        """Return what is assigned on the phone, or on one of its modules, by position."""
+        return {
+            key.position: key.assigned
+            for one in self.sets
+            if one.told.module == module
+            for key in one.told.keys.values()
+            if key.assigned is not None
+        }
+
 
 def draw_phone(phone: Phone, turned: tuple[int, int] | None = None) -> PhonePicture:
     """Return the phone as its page shows it, at the pages of keys that the address names.

@@ -1,5 +1,7 @@
 """A phone's own keys: a click on a key of its picture opens its form, Save swaps that key."""
 
+from dataclasses import replace
+
 from flask import abort, flash, redirect, render_template, request
 
 from phoneprov.core.clock import utc_now
@@ -20,8 +22,9 @@ from phoneprov.web.acting import current_actor, tell_fault
 from phoneprov.web.database import session
 from phoneprov.web.htmx import is_htmx
 from phoneprov.web.layouts.common import current_dialect, load_desk
-from phoneprov.web.layouts.editor import FIELDS
+from phoneprov.web.layouts.editor import FIELDS, is_being_typed
 from phoneprov.web.layouts.forms import ButtonForm, button_values
+from phoneprov.web.layouts.hints import find_hints, offer_extensions
 from phoneprov.web.layouts.words import KIND_WORDS
 from phoneprov.web.phones.blueprint import PHONE, REFUSED, Answer, blueprint, get_own_phone
 from phoneprov.web.phones.key_picture import PhonePicture, draw_phone, keys_address, say_stored
@@ -105,7 +108,7 @@ def _shown(picture: PhonePicture, opened: OpenKey) -> dict[str, str]:
 
     Where nothing is assigned it starts as an empty key does in the editor of layouts.
     """
-    if request.method == "GET" and "kind" in request.args:
+    if is_being_typed():
         return {name: request.args.get(name, "")[:LONGEST_VALUE] for name in FIELDS}
     told = picture.find_key(opened.place.module, opened.place.position)
     return button_values(told.assigned, list(load_desk().extensions.values()))
@@ -115,6 +118,16 @@ def _form(phone: Phone, opened: OpenKey, form: ButtonForm, picture: PhonePicture
     """Show the form of a key: alone, or on the phone's page with the key's page of the picture."""
     desk, place = load_desk(), opened.place
     told = picture.find_key(place.module, place.position)
+    hints = find_hints(
+        replace(opened.target, accounts=None),  # what counts is counted on Save
+        picture.list_assigned(place.module),
+        desk,
+        place.position,
+        form.read_draft(),
+    )
+    if is_being_typed() and hints.fault:
+        tell_fault(form, hints.fault)
+    form.put_focus(stays_on_key=False)
     values: dict[str, object] = {
         "phone": phone,
         "form": form,
@@ -125,7 +138,8 @@ def _form(phone: Phone, opened: OpenKey, form: ButtonForm, picture: PhonePicture
         "target": opened.target,
         "features": [(feature_label(name), code) for name, code in desk.dialect.codes.items()],
         "slots": desk.dialect.slots,
-        "extensions": list(desk.extensions.values()),
+        "extensions": offer_extensions(desk.extensions.values(), form.value.data or ""),
+        "hints": hints,
         "reasons": _reasons(opened),
     }
     if is_htmx():

@@ -146,7 +146,7 @@ def test_a_click_opens_the_form_of_the_layouts_editor(alice: Pages, place: Place
     assert "As in the layout: BLF 202 Ben Koch-Longname." in fragment.select_text("#key-form")
     assert fragment.soup.select_one('#kind option[value="blf"][selected]')
     assert fragment.soup.select_one('#value[value="202 Ben Koch-Longname"]')
-    assert fragment.soup.select_one('#extensions option[value="201 Anna Berg"]')
+    assert fragment.soup.select_one('#extensions option[value="202 Ben Koch-Longname"]')
     assert page.select_text("#key-form h2") == "Key 21 of module 1"
     assert page.soup.select_one("#key-1-21")
     other = alice.get(f"{place.key(2)}?kind=park_retrieve&value=71&label=Mine", HTMX)

@@ -1,14 +1,14 @@
 """A phone's own keys, and the keys of layouts that are locked against them.
 
-Revision ID: 0003_own_keys
-Revises: 0002_config_state
+Revision ID: 0004_own_keys
+Revises: 0003_add_freeswitch_and_webhook
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003_own_keys"
-down_revision = "0002_config_state"
+revision = "0004_own_keys"
+down_revision = "0003_add_freeswitch_and_webhook"
 branch_labels = None
 depends_on = None
 
