@@ -93,8 +93,14 @@ def resolve_phone(
     catalog: Catalog, phone: Phone, keys: PhoneKeys, dialect: Dialect
 ) -> ResolvedKeys:
     """Return the buttons of a phone; the first set is its own, the others are its modules'."""
+    facts = read_facts(catalog, phone, keys, dialect)
+    return resolve_with_rules(facts, list_key_sets(catalog, phone, keys))
+
+
+def read_facts(catalog: Catalog, phone: Phone, keys: PhoneKeys, dialect: Dialect) -> PhoneFacts:
+    """Return what the phone's buttons depend on; its extension and tenant have to be loaded."""
     own = phone.extension
-    facts = PhoneFacts(
+    return PhoneFacts(
         own=Line(id=own.id, number=own.number, name=own.name) if own else None,
         tenant=phone.tenant.name,
         phone=title_phone(phone),
@@ -106,12 +112,14 @@ def resolve_phone(
         },
         members=keys.members,
     )
+
+
+def list_key_sets(catalog: Catalog, phone: Phone, keys: PhoneKeys) -> list[KeySet]:
+    """Return the key set of the phone and those of its modules, each with whose keys they are."""
     targets = [find_target(catalog, phone.model_slug, is_for_module=False)]
     targets += [find_target(catalog, slug, is_for_module=True) for slug, _ in keys.modules]
     sets = [keys.phone, *(key_set for _, key_set in keys.modules)]
-    return resolve_with_rules(
-        facts, [replace(one, target=target) for one, target in zip(sets, targets, strict=True)]
-    )
+    return [replace(one, target=target) for one, target in zip(sets, targets, strict=True)]
 
 
 def module_configs(

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.own_key_models import ON_PHONE
-from phoneprov.layouts.resolve import KeySet, StoredButton
-from phoneprov.layouts.targets import LayoutTarget, find_target
+from phoneprov.layouts.resolve import KeySet, PhoneFacts, StoredButton, resolve_keys
+from phoneprov.layouts.rules import expand_rules
+from phoneprov.layouts.targets import LayoutTarget
 from phoneprov.pbx.dialects.dialect import Dialect
-from phoneprov.provisioning.keys import PhoneKeys, resolve_phone
+from phoneprov.provisioning.keys import PhoneKeys, list_key_sets, read_facts
 from phoneprov.vendors.config import Button, ButtonKind
 from phoneprov.vendors.key_rules import find_refusal
 
@@ -58,7 +59,6 @@ class ToldSet:
     """By position; one that is missing is empty."""
     reason: str = ""
     """Why none of its keys does anything."""
-    leaves_out_own: bool = True
 
     @property
     def own_keys(self) -> int:
@@ -74,28 +74,25 @@ def read_told_keys(
     The phone's extension and tenant have to be loaded. A model or module that the catalogue has
     no more is left out.
     """
-    resolved = resolve_phone(catalog, phone, keys, dialect)
-    slugs = [phone.model_slug, *(slug for slug, _ in keys.modules)]
-    key_sets = [keys.phone, *(key_set for _, key_set in keys.modules)]
-    labels = _line_labels(phone, keys, resolved.lines)
+    facts = read_facts(catalog, phone, keys, dialect)
+    key_sets = expand_rules(facts, list_key_sets(catalog, phone, keys)).sets
+    resolved = resolve_keys(facts, key_sets)
+    labels = _line_labels(phone, facts, resolved.lines)
     most = {fit.module: fit.at_most for fit in catalog.get_model(phone.model_slug).modules}
     found = []
-    for number, (slug, key_set) in enumerate(zip(slugs, key_sets, strict=True)):
-        target = find_target(catalog, slug, is_for_module=number != ON_PHONE)
+    for number, key_set in enumerate(key_sets):
+        target = key_set.target
         if target is None:
             continue
-        is_surplus = number > most.get(slug, 0) and number != ON_PHONE
+        is_surplus = number > most.get(target.model.slug, 0) and number != ON_PHONE
         told = {one.position: one for one in resolved.sets[number]}
+        read = _read(target, key_set, told, resolved.left_out[number], labels)
         found.append(
             ToldSet(
                 module=number,
                 target=target,
-                keys={
-                    one.position: one
-                    for one in _read(target, key_set, told, resolved.left_out[number], labels)
-                },
+                keys={one.position: one for one in read},
                 reason="The phone takes no such module there." if is_surplus else "",
-                leaves_out_own=key_set.leaves_out_own,
             )
         )
     return found
@@ -147,9 +144,9 @@ def _named(button: Button, labels: Mapping[int, str]) -> Button:
     )
 
 
-def _line_labels(phone: Phone, keys: PhoneKeys, lines: tuple[int, ...]) -> dict[int, str]:
+def _line_labels(phone: Phone, facts: PhoneFacts, lines: tuple[int, ...]) -> dict[int, str]:
     """Return the labels of the phone's accounts by number."""
     own = phone.extension
     first = phone.display_name or (own.name or own.number if own else "")
-    further = {number: keys.extensions[line].label for number, line in enumerate(lines, start=2)}
+    further = {number: facts.extensions[line].label for number, line in enumerate(lines, start=2)}
     return {1: first, **further}

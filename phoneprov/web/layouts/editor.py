@@ -37,7 +37,7 @@ from phoneprov.web.layouts.forms import ButtonForm, button_values
 from phoneprov.web.layouts.hints import find_hints, offer_extensions
 from phoneprov.web.layouts.picture import Desk, Key, Picture, draw, draw_key
 from phoneprov.web.layouts.ruled import Ruled, load_ruled
-from phoneprov.web.layouts.words import KIND_WORDS
+from phoneprov.web.layouts.words import KIND_WORDS, list_refusals
 from phoneprov.web.runtime import runtime
 
 FIELDS = ("kind", "value", "label")
@@ -239,7 +239,7 @@ def _form(
         "features": [(feature_label(name), code) for name, code in codes.items()],
         "slots": opened.desk.dialect.slots,
         "extensions": offer_extensions(opened.desk.extensions.values(), form.value.data or ""),
-        "reasons": _reasons(opened, position),
+        "reasons": list_refusals(opened.target, position),
         "seen": mark_of(opened.rows.get(position)),
         "hints": hints,
         "rule": opened.ruled.rule_at(position),
@@ -274,15 +274,6 @@ def lock_values(opened: Open, position: int) -> dict[str, object]:
         "is_locked": position in opened.locked,
         "differing": count_differing(session(), opened.layout).get(position, 0),
     }
-
-
-def _reasons(opened: Open, position: int) -> list[tuple[str, str]]:
-    """Return the kinds that this key can't carry however they are filled in, with the reason."""
-    return [
-        (words.name, reason)
-        for kind, words in KIND_WORDS.items()
-        if (reason := opened.target.why_not(position, kind, has_value=True))
-    ]
 
 
 def show_saved(before: Open, positions: tuple[int, ...], told: Told) -> Answer:

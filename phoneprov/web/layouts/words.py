@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from phoneprov.layouts.targets import LayoutTarget
 from phoneprov.vendors.config import ButtonKind
 
 
@@ -75,3 +76,12 @@ KIND_WORDS = {
     ),
 }
 """In the order in which they are offered."""
+
+
+def list_refusals(target: LayoutTarget, position: int) -> list[tuple[str, str]]:
+    """Return the kinds that a key can't carry however they are filled in, with the reason."""
+    return [
+        (words.name, reason)
+        for kind, words in KIND_WORDS.items()
+        if (reason := target.why_not(position, kind, has_value=True))
+    ]

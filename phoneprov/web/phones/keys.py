@@ -25,7 +25,7 @@ from phoneprov.web.layouts.common import current_dialect, load_desk
 from phoneprov.web.layouts.editor import FIELDS, is_being_typed
 from phoneprov.web.layouts.forms import ButtonForm, button_values
 from phoneprov.web.layouts.hints import find_hints, offer_extensions
-from phoneprov.web.layouts.words import KIND_WORDS
+from phoneprov.web.layouts.words import KIND_WORDS, list_refusals
 from phoneprov.web.phones.blueprint import PHONE, REFUSED, Answer, blueprint, get_own_phone
 from phoneprov.web.phones.key_picture import PhonePicture, draw_phone, keys_address, say_stored
 from phoneprov.web.phones.show import show_page
@@ -140,23 +140,13 @@ def _form(phone: Phone, opened: OpenKey, form: ButtonForm, picture: PhonePicture
         "slots": desk.dialect.slots,
         "extensions": offer_extensions(desk.extensions.values(), form.value.data or ""),
         "hints": hints,
-        "reasons": _reasons(opened),
+        "reasons": list_refusals(opened.target, place.position),
     }
     if is_htmx():
         body = render_template("phones/_own_key.html", **values)
     else:
         body = show_page(phone.id, picture, **values)
     return (body, REFUSED) if request.method == "POST" else body
-
-
-def _reasons(opened: OpenKey) -> list[tuple[str, str]]:
-    """Return the kinds that this key can't carry however they are filled in, with the reason."""
-    position = opened.place.position
-    return [
-        (words.name, reason)
-        for kind, words in KIND_WORDS.items()
-        if (reason := opened.target.why_not(position, kind, has_value=True))
-    ]
 
 
 def _refused(

@@ -461,3 +461,21 @@ def _explain(own: Own, name: str) -> list[str]:
     )
     assert loaded is not None
     return [words for one in explain_file(loaded, name=name) for words in one.settings]
+
+
+def test_an_own_key_takes_one_place_of_a_rule_and_moves_nobody(own: Own, world: World) -> None:
+    """R102: the others of the rule stay on their keys; what the rule made there is the layout's."""
+    layout = own.desk.layout_of(own.phone)
+    draft = RuleDraft(first_key="4", last_key="6", leaves_out_own=True)
+    add_rule(world.session, world.catalog, layout, draft, dialect=DIALECT, actor=ALICE, now=NOON)
+    assert [own.buttons().get(one) for one in (4, 5, 6)] == [
+        (ButtonKind.BLF, "203"),
+        (ButtonKind.BLF, "900"),
+        None,
+    ]
+    own.set(4, "custom", "44")
+    assert own.buttons()[4] == (ButtonKind.CUSTOM, "44")
+    assert own.buttons()[5] == (ButtonKind.BLF, "900")
+    key = own.picture()[0, 4]
+    assert key.in_layout is not None
+    assert key.in_layout.value == "203"

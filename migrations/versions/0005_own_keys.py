@@ -1,14 +1,14 @@
 """A phone's own keys, and the keys of layouts that are locked against them.
 
-Revision ID: 0004_own_keys
-Revises: 0003_add_freeswitch_and_webhook
+Revision ID: 0005_own_keys
+Revises: 0004_rules_and_groups
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004_own_keys"
-down_revision = "0003_add_freeswitch_and_webhook"
+revision = "0005_own_keys"
+down_revision = "0004_rules_and_groups"
 branch_labels = None
 depends_on = None
 
