@@ -22,7 +22,10 @@ from phoneprov.fleet.own_keys import (
 )
 from phoneprov.fleet.phones import change_phone, delete_phone, find_phone, reassign_phone
 from phoneprov.fleet.revisions import touch_phones_that_say
+from phoneprov.fleet.rule_changes import add_rule
 from phoneprov.layouts.drafts import ButtonDraft
+from phoneprov.layouts.rule_changes import RuleDraft
+from phoneprov.layouts.targets import get_target
 from phoneprov.pbx.dialects.loader import get_dialect
 from phoneprov.provisioning.keys import load_keys
 from phoneprov.provisioning.preview import explain_file, load_told
@@ -465,17 +468,19 @@ def _explain(own: Own, name: str) -> list[str]:
 
 def test_an_own_key_takes_one_place_of_a_rule_and_moves_nobody(own: Own, world: World) -> None:
     """R102: the others of the rule stay on their keys; what the rule made there is the layout's."""
+    world.extension("901")
     layout = own.desk.layout_of(own.phone)
-    draft = RuleDraft(first_key="4", last_key="6", leaves_out_own=True)
-    add_rule(world.session, world.catalog, layout, draft, dialect=DIALECT, actor=ALICE, now=NOON)
+    target = get_target(world.catalog, layout.model_slug, is_for_module=False)
+    draft = RuleDraft(kind="blf", first_key=4, last_key=6)
+    add_rule(world.session, layout, target, draft, actor=ALICE, now=NOON)
     assert [own.buttons().get(one) for one in (4, 5, 6)] == [
-        (ButtonKind.BLF, "203"),
         (ButtonKind.BLF, "900"),
+        (ButtonKind.BLF, "901"),
         None,
     ]
     own.set(4, "custom", "44")
     assert own.buttons()[4] == (ButtonKind.CUSTOM, "44")
-    assert own.buttons()[5] == (ButtonKind.BLF, "900")
+    assert own.buttons()[5] == (ButtonKind.BLF, "901")
     key = own.picture()[0, 4]
     assert key.in_layout is not None
-    assert key.in_layout.value == "203"
+    assert key.in_layout.value == "900"
