@@ -16,11 +16,13 @@ from phoneprov.catalog.checks import check_catalog
 from phoneprov.catalog.errors import CatalogError
 from phoneprov.catalog.model import (
     ButtonKind,
+    ConfigTopic,
     KeyPicture,
     KeyRule,
     ModuleFit,
     ModuleModel,
     PhoneModel,
+    RebootRule,
     Vendor,
     VendorFacts,
 )
@@ -42,6 +44,14 @@ class _Rule(_File):
     kinds: frozenset[ButtonKind] = frozenset()
     positions: frozenset[int] = frozenset()
     without_number: bool = False
+    source: str = Field(min_length=1)
+
+
+class _Reboot(_File):
+    reason: str = Field(min_length=1, max_length=300)
+    is_needed: bool
+    topics: frozenset[ConfigTopic] = frozenset()
+    families: frozenset[str] = frozenset()
     source: str = Field(min_length=1)
 
 
@@ -103,6 +113,7 @@ class _VendorFile(_File):
     password_note: str = ""
     phone_key_rules: tuple[_Rule, ...] = ()
     module_key_rules: tuple[_Rule, ...] = ()
+    reboot_rules: tuple[_Reboot, ...] = ()
     sources: dict[str, str]
 
 
@@ -225,6 +236,9 @@ def _vendors(own: _Own, mistakes: list[str]) -> Iterator[tuple[Vendor, VendorFac
             values["ouis"] = frozenset(oui.lower() for oui in file.ouis)
             values["phone_key_rules"] = _rules(file.phone_key_rules)
             values["module_key_rules"] = _rules(file.module_key_rules)
+            values["reboot_rules"] = tuple(
+                RebootRule(**rule.model_dump(exclude={"source"})) for rule in file.reboot_rules
+            )
             yield vendor, VendorFacts(vendor=vendor, **values)
 
 
