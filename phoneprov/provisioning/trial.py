@@ -1,8 +1,9 @@
 """A change on trial: done for real, looked at, and taken back before anybody could see it.
 
-The verb that a save calls runs inside a savepoint; what phones would be told then is composed by
-the composer and written by the writers that answer phones. Then the savepoint is rolled back: no
-row, event, revision or audit entry stays, and no cache lets go of anything.
+The verb that a save calls runs in a session of its own, inside a savepoint of the request's
+transaction; what phones would be told then is composed by the composer and written by the writers
+that answer phones. Then the savepoint is rolled back: no row, event, revision or audit entry stays,
+no cache lets go of anything, and no object of the request has noticed.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,8 +28,8 @@ from phoneprov.provisioning.unwritable import UNWRITABLE_ERRORS
 MOST_SAMPLES = 12
 """Configs of so many phones are made and compared at most."""
 
-Act = Callable[[], object]
-"""The verb of a save; it may raise what it raises then."""
+Act = Callable[[Session], object]
+"""The verb of a save, on what it finds in the session it is given; it may raise what it raises."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,17 +80,16 @@ class Outcome:
 def try_out(session: Session, tenant_id: int, act: Act, frame: Frame) -> Outcome:
     """Return what would come of `act` for the phones of a tenant; nothing of it stays.
 
-    Raises what `act` raises. The objects of the session are read anew afterwards.
+    Raises what `act` raises.
     """
     before = read_facts(session, tenant_id)
-    with on_trial(session) as touched:
-        act()
-        session.flush()
-        session.expire_all()
-        after = read_facts(session, tenant_id, touched)
-        kinds = sort_kinds(before, after)
-        chosen = choose_kinds(kinds, MOST_SAMPLES)
-        then = _load(session, chosen, frame)
+    with on_trial(session) as trial:
+        act(trial)
+        trial.flush()
+        trial.expire_all()
+        after = read_facts(trial, tenant_id, trial.info.get(TOUCHED, ()))
+        chosen = choose_kinds(sort_kinds(before, after), MOST_SAMPLES)
+        then = _load(trial, chosen, frame)
     told = _load(session, chosen, frame)
     names = _read_names(session, list(told))
     samples = [
@@ -101,22 +101,15 @@ def try_out(session: Session, tenant_id: int, act: Act, frame: Frame) -> Outcome
 
 
 @contextmanager
-def on_trial(session: Session) -> Iterator[set[int]]:
-    """Take back all that is done inside; give the ids of the phones that were touched meanwhile."""
+def on_trial(session: Session) -> Iterator[Session]:
+    """Give a session that sees what `session` sees; all that is done in it is taken back."""
     session.flush()
-    kept = session.info.pop(TOUCHED, None)
-    touched: set[int] = set()
-    session.info[TOUCHED] = touched
-    savepoint = session.begin_nested()
+    trial = Session(session.connection(), join_transaction_mode="create_savepoint")
     try:
-        yield touched
+        yield trial
     finally:
-        if savepoint.is_active:
-            savepoint.rollback()
-        session.info.pop(TOUCHED, None)
-        if kept is not None:
-            session.info[TOUCHED] = kept
-        session.expire_all()
+        trial.rollback()
+        trial.close()
 
 
 def _load(session: Session, kinds: Sequence[Kind], frame: Frame) -> dict[int, Told]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 from phoneprov.fleet.models import Phone
 from phoneprov.operations.bulk.actions import do_batch
 from phoneprov.operations.bulk.plan import Plan
+from phoneprov.operations.bulk.tasks import read_task
 from phoneprov.operations.models import BulkAction
 from phoneprov.provisioning.trial import Frame, Outcome, try_out
 from phoneprov.tenancy.audit import Actor
@@ -23,14 +24,14 @@ def can_be_tried(plan: Plan) -> bool:
     return bool(plan.will) and plan.task.action not in TELL_NOTHING
 
 
-def try_bulk(
+def try_bulk(  # noqa: PLR0913 - a verb with its actor and time
     session: Session, tenant_id: int, plan: Plan, frame: Frame, *, actor: Actor, now: datetime
 ) -> Outcome:
     """Return what would come of a plan for its first phones; nothing of it stays."""
     ids = [one.phone_id for one in plan.will[:MOST_TRIED]]
 
-    def act() -> None:
-        phones = session.scalars(
+    def act(trial: Session) -> None:
+        phones = trial.scalars(
             for_tenant(tenant_id, Phone)
             .where(Phone.id.in_(ids))
             .order_by(Phone.id)
@@ -38,6 +39,7 @@ def try_bulk(
                 joinedload(Phone.extension), joinedload(Phone.tenant), joinedload(Phone.profile)
             )
         ).all()
-        do_batch(session, plan.task, phones, actor=actor, now=now)
+        task = read_task(trial, frame.catalog, tenant_id, plan.task.action, plan.task.value)
+        do_batch(trial, task, phones, actor=actor, now=now)
 
     return try_out(session, tenant_id, act, frame)

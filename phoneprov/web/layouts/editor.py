@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import abort, flash, redirect, render_template, request
+from sqlalchemy.orm import Session
 
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError, NotAllowedError
@@ -19,12 +20,13 @@ from phoneprov.layouts.history import find_redo, find_undo, say_newer
 from phoneprov.layouts.models import LONGEST_VALUE, ButtonLayout, LayoutButton
 from phoneprov.layouts.targets import LayoutTarget
 from phoneprov.pbx.dialects.typed import feature_label
+from phoneprov.provisioning.trial import Outcome
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
+from phoneprov.web.changes.look import look, refuse, wants_look
 from phoneprov.web.database import session
 from phoneprov.web.htmx import is_htmx
 from phoneprov.web.layouts.common import (
-    REFUSED,
     Answer,
     get_own_layout,
     get_target,
@@ -101,11 +103,12 @@ def key(layout_id: int, position: int) -> Answer:
     form.ask_for(form.kind.data or "")
     if not form.validate_on_submit():
         return _form(opened, form, position)
-    try:
-        phones = assign_button(
-            session(),
+
+    def save(where: Session) -> int:
+        return assign_button(
+            where,
             runtime().catalog,
-            opened.layout,
+            where.get_one(ButtonLayout, layout_id),
             position,
             form.read_draft(),
             dialect=opened.desk.dialect,
@@ -113,6 +116,11 @@ def key(layout_id: int, position: int) -> Answer:
             now=utc_now(),
             seen=request.form.get("seen"),
         )
+
+    try:
+        if wants_look():
+            return _form(opened, form, position, outcome=look(save))
+        phones = save(session())
     except InvalidValueError as fault:
         tell_fault(form, fault)
         return _form(open_layout(layout_id), form, position)
@@ -216,11 +224,16 @@ def _page(opened: Open, *, page: int, **more: object) -> str:
 
 
 def _form(
-    opened: Open, form: ButtonForm, position: int, changed: tuple[int, ...] | None = None
+    opened: Open,
+    form: ButtonForm,
+    position: int,
+    changed: tuple[int, ...] | None = None,
+    outcome: Outcome | None = None,
 ) -> Answer:
     """Show the form of a key: alone, or on the page with the key's page of the picture.
 
-    After a refused post the keys in question are shown as they are by now.
+    After a refused post the keys in question are shown as they are by now; after a look what
+    would come of it.
     """
     codes = opened.desk.dialect.codes
     hints = find_hints(opened.target, opened.rows, opened.desk, position, form.read_draft())
@@ -238,8 +251,9 @@ def _form(
         "hints": hints,
         "is_assigned": position in opened.rows,
         "rule": opened.ruled.rule_at(position),
+        "outcome": outcome,
     }
-    is_refused = request.method == "POST"
+    is_refused = request.method == "POST" and outcome is None
     if not is_htmx():
         body = _page(opened, page=opened.target.page_of(position), **values)
     elif is_refused:
@@ -249,7 +263,7 @@ def _form(
     else:
         values |= {"layout": opened.layout, "target": opened.target}
         body = render_template("layouts/_key_form.html", **values)
-    return (body, REFUSED) if is_refused else body
+    return refuse(body, "#key-form") if is_refused else body
 
 
 def _refuse(before: Open, message: str, position: int, *others: int) -> Answer:

@@ -1,6 +1,7 @@
 """Screens of the profiles: list, add, edit, delete."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from phoneprov.catalog.model import Vendor
@@ -18,8 +19,10 @@ from phoneprov.fleet.profiles import (
 )
 from phoneprov.fleet.queries import title_phone
 from phoneprov.layouts.queries import list_layouts
+from phoneprov.provisioning.trial import Outcome
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
+from phoneprov.web.changes.look import look, refuse, wants_look
 from phoneprov.web.database import session
 from phoneprov.web.profiles.forms import ProfileForm, make_profile_form
 from phoneprov.web.profiles.leaving import list_leavings
@@ -27,7 +30,6 @@ from phoneprov.web.runtime import runtime
 
 Answer = str | Response | tuple[str, int]
 
-REFUSED = 422
 blueprint = Blueprint("profiles", __name__, url_prefix="/t/<tenant_slug>/profiles")
 
 
@@ -77,15 +79,21 @@ def edit(profile_id: int) -> Answer:
     form = _form(profile)
     if not form.validate_on_submit():
         return _page(form, profile)
-    try:
-        told = change_profile(
-            session(),
+
+    def save(where: Session) -> int:
+        return change_profile(
+            where,
             runtime().catalog,
-            profile,
+            where.get_one(Profile, profile_id),
             form.read_draft(),
             actor=current_actor(),
             now=utc_now(),
         )
+
+    try:
+        if wants_look():
+            return _page(form, profile, look(save))
+        told = save(session())
     except InvalidValueError as fault:
         tell_fault(form, fault)
         return _page(form, get_own_profile(profile_id))
@@ -121,7 +129,7 @@ def _form(profile: Profile | None) -> ProfileForm:
     return make_profile_form(runtime().catalog, tenant, layouts, profile, chosen)
 
 
-def _page(form: ProfileForm, profile: Profile | None) -> Answer:
+def _page(form: ProfileForm, profile: Profile | None, outcome: Outcome | None = None) -> Answer:
     """Show the form; after a refused post with what was typed and the messages."""
     count = count_followers(session(), current_tenant().id).get(profile.id, 0) if profile else 0
     page = render_template(
@@ -131,8 +139,9 @@ def _page(form: ProfileForm, profile: Profile | None) -> Answer:
         count=count,
         vendors=tuple(Vendor),
         had_password=request.method == "POST" and any(form.admin_password.raw_data or ()),
+        outcome=outcome,
     )
-    return (page, REFUSED) if request.method == "POST" else page
+    return refuse(page) if request.method == "POST" and outcome is None else page
 
 
 def _tell_phones(count: int) -> str:
