@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from phoneprov.catalog.catalog import Catalog
+from phoneprov.fleet.deliveries import lacks_newest
 from phoneprov.fleet.models import Phone, Registration
 from phoneprov.operations.bulk.plan import MOST_PHONES, Plan, Planned, plan_bulk, start_bulk
 from phoneprov.operations.bulk.tasks import read_task
@@ -38,11 +39,6 @@ class Applied:
         return [one for one in self.plan.phones if one.reason == ON_ITS_WAY]
 
 
-def lacks_newest() -> ColumnElement[bool]:
-    """Return the condition of a phone that has not fetched its newest config."""
-    return or_(Phone.fetched_revision.is_(None), Phone.fetched_revision != Phone.config_revision)
-
-
 def apply_now(  # noqa: PLR0913 - a verb with its actor and time
     session: Session,
     catalog: Catalog,
@@ -66,7 +62,7 @@ def apply_now(  # noqa: PLR0913 - a verb with its actor and time
     ).all()
     task = read_task(session, catalog, tenant_id, BulkAction.RESYNC, "")
     plan = plan_bulk(session, tenant_id, replace(task, words=f"Apply now: {words}"), ids)
-    plan = _leave_alone(plan, _list_told(session, ids), _list_reached(session, ids))
+    plan = _leave_alone(plan, list_under_way(session, ids), _list_reached(session, ids))
     if not plan.will:
         return Applied(operation=None, plan=plan)
     return Applied(operation=start_bulk(session, tenant_id, plan, actor=actor, now=now), plan=plan)
@@ -83,7 +79,7 @@ def _leave_alone(plan: Plan, told: Collection[int], reached: Collection[int]) ->
     return replace(plan, phones=[judge(one) for one in plan.phones])
 
 
-def _list_told(session: Session, phone_ids: Collection[int]) -> set[int]:
+def list_under_way(session: Session, phone_ids: Collection[int]) -> set[int]:
     """Return the phones with a resync under way."""
     query = select(Command.phone_id).where(
         Command.phone_id.in_(phone_ids),

@@ -6,7 +6,6 @@ which revision of the layout it is of.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from flask import abort, flash, redirect, render_template, request
 from sqlalchemy.orm import Session
@@ -21,8 +20,9 @@ from phoneprov.layouts.models import LONGEST_VALUE, ButtonLayout, LayoutButton
 from phoneprov.layouts.targets import LayoutTarget
 from phoneprov.pbx.dialects.typed import feature_label
 from phoneprov.provisioning.trial import Outcome
-from phoneprov.web.access import admin_only, current_tenant
+from phoneprov.web.access import admin_only
 from phoneprov.web.acting import current_actor, tell_fault
+from phoneprov.web.changes.delivery import latest_check
 from phoneprov.web.changes.look import look, refuse, wants_look
 from phoneprov.web.database import session
 from phoneprov.web.htmx import is_htmx
@@ -31,6 +31,7 @@ from phoneprov.web.layouts.common import (
     get_own_layout,
     get_target,
     load_desk,
+    reach_of,
     to,
 )
 from phoneprov.web.layouts.forms import ButtonForm, button_values
@@ -214,7 +215,8 @@ def _values(opened: Open, page: int) -> dict[str, object]:
         "undo_step": find_undo(session(), opened.layout),
         "redo_step": find_redo(session(), opened.layout),
         "kinds": KIND_WORDS,
-        "by": utc_now() + timedelta(minutes=current_tenant().poll_minutes),
+        "reach": reach_of(opened.layout),
+        "by": latest_check(),
         "news": opened.news,
     }
 

@@ -14,9 +14,11 @@ from phoneprov.layouts.queries import list_layouts, list_stored
 from phoneprov.provisioning.trial import Outcome
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
+from phoneprov.web.changes.delivery import apply as apply_to
+from phoneprov.web.changes.delivery import show_delivery, show_line
 from phoneprov.web.changes.look import look, refuse, wants_look
 from phoneprov.web.database import session
-from phoneprov.web.layouts import copy, delivery, editor, fill, rules
+from phoneprov.web.layouts import copy, editor, fill, rules
 from phoneprov.web.layouts.common import (
     MODULE_LAYOUTS,
     PHONE_LAYOUTS,
@@ -26,6 +28,7 @@ from phoneprov.web.layouts.common import (
     is_for_module,
     model_groups,
     page_words,
+    reach_of,
     target_of,
     to,
 )
@@ -114,6 +117,22 @@ def delete(layout_id: int) -> Answer:
     return redirect(to("index"), 303)
 
 
+def delivery(layout_id: int) -> Answer:
+    """Name the phones of a layout, those that lack its newest form first."""
+    return show_delivery(reach_of(get_own_layout(layout_id)))
+
+
+def delivered(layout_id: int) -> Answer:
+    """Count the phones that have its newest form, while its keys are looked at."""
+    return show_line(reach_of(get_own_layout(layout_id)))
+
+
+@admin_only
+def apply(layout_id: int) -> Answer:
+    """Order a resync for the phones that lack its newest form."""
+    return apply_to(reach_of(get_own_layout(layout_id)))
+
+
 def _count_faults() -> dict[int, int]:
     """Return how many keys of each layout need another look."""
     dialect = current_dialect()
@@ -153,7 +172,9 @@ def _screen(name: str, prefix: str) -> Blueprint:
     screen.add_url_rule(f"{one}/copy", view_func=copy.copy, methods=both)
     screen.add_url_rule(f"{one}/delete", view_func=delete, methods=both)
     screen.add_url_rule(f"{one}/changes", view_func=editor.changes)
-    screen.add_url_rule(f"{one}/phones", view_func=delivery.delivery)
+    screen.add_url_rule(f"{one}/phones", view_func=delivery)
+    screen.add_url_rule(f"{one}/delivered", view_func=delivered)
+    screen.add_url_rule(f"{one}/apply", view_func=apply, methods=["POST"])
     screen.add_url_rule(f"{one}/fill", view_func=fill.fill, methods=both)
     screen.add_url_rule(f"{one}/undo", view_func=fill.undo, methods=["POST"])
     screen.add_url_rule(f"{one}/redo", view_func=fill.redo, methods=["POST"])
