@@ -25,7 +25,7 @@ from phoneprov.provisioning.line_diff import FileDiff, diff_files
 from phoneprov.provisioning.preview import Told, list_losses, load_told
 from phoneprov.provisioning.unwritable import UNWRITABLE_ERRORS
 
-MOST_SAMPLES = 12
+MOST_SAMPLES = 20
 """Configs of so many phones are made and compared at most."""
 
 Act = Callable[[Session], object]
@@ -75,6 +75,15 @@ class Outcome:
     """When the last of those that ask asks at the latest."""
     silent: int = 0
     """Phones of which it is not known when they ask: overdue, or not plugged in yet."""
+
+    @property
+    def groups(self) -> list[list[Sample]]:
+        """The samples by what they are told, one for each model, the most phones first."""
+        found: dict[object, list[Sample]] = {}
+        for one in self.samples:
+            key = (one.differences or one.files, one.losses, one.trouble)
+            found.setdefault(key, []).append(one)
+        return sorted(found.values(), key=lambda ones: -sum(one.count for one in ones))
 
 
 def try_out(session: Session, tenant_id: int, act: Act, frame: Frame) -> Outcome:

@@ -64,6 +64,8 @@ def test_a_key_before_it_is_saved(alice: Pages, app: Flask) -> None:
     assert "Key 3: empty → becomes Speed dial 0301234 Boss" in text
     assert "+ linekey.3.value = 0301234" in text
     assert "− linekey.3.type = 0" in text
+    assert "3 phones have not been asking" in text
+    assert "Yealink T46U 3 phones, such as Person 201." in text
     assert "No reboot is known to be needed" in text
     assert answer.soup.select("#value")[0]["value"] == "0301234"
     fragment = alice.post(address, {**SPEED_DIAL, **LOOK}, headers=HTMX)
