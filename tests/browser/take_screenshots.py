@@ -29,6 +29,8 @@ DOCS = Path(__file__).parent.parent.parent / "docs" / "screenshots"
 FOR_DOCS = "--docs"
 TALLEST = 1600
 """Pixels of height that a picture of the documentation has at most."""
+UNFOLDED = "-look"
+"""Ends the name of a screen whose news is at its end; its picture may be twice as tall."""
 FOR_README, README_PICTURE, README_HEIGHT = ("phones", 1440), "phones.png", 880
 INDEX_HEAD = """# Every page in pictures
 
@@ -67,7 +69,8 @@ class DocsAlbum(Album):
         """Put a small picture of a page in."""
         del scheme
         picture = _shoot(page)
-        small = shrink(self._shrinks, picture, tallest=TALLEST)
+        tallest = TALLEST * (2 if name.endswith(UNFOLDED) else 1)
+        small = shrink(self._shrinks, picture, tallest=tallest)
         (self.folder / f"{name}-{width}.png").write_bytes(small)
         if (name, width) == FOR_README:
             cut = shrink(self._shrinks, picture, tallest=README_HEIGHT)

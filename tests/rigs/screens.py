@@ -270,7 +270,11 @@ def _look_at_phone(page: Page) -> None:
 
 
 def _look_at_plan(page: Page) -> None:
-    _plan_for_many(page)
+    _choose_for_many(page)
+    page.check("text=Set time zone")
+    page.select_option("#zone", "Europe/Lisbon")
+    page.click("text=See what would happen")
+    page.wait_for_selector("#will-title")
     press_look(page)
 
 
