@@ -128,7 +128,7 @@ def test_nothing_of_it_stays(desk: Desk, world: World, answering: Answering) -> 
     ask = Ask(method="GET", path=f"/prov/t/{token}/{name}", address="10.1.1.7")
     before = answering.answer(ask)
     assert before.status == 200
-    rows, kept = dump(world), answering.cache.find(token, name)
+    rows, kept = dump(world), answering.cache.find((token, name))
     assert kept is not None
     layout_id, phone_id = layout.id, phones[0].id
     acts: list[Act] = [
@@ -143,7 +143,7 @@ def test_nothing_of_it_stays(desk: Desk, world: World, answering: Answering) -> 
         world.session.commit()
         assert TOUCHED not in world.session.info
         assert dump(world) == rows
-        assert answering.cache.find(token, name) is kept
+        assert answering.cache.find((token, name)) is kept
         assert dict(answering.answer(ask).headers)["ETag"] == dict(before.headers)["ETag"]
 
 

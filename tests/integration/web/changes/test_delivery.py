@@ -19,16 +19,11 @@ from tests.integration.web.rows import add_extension, add_pbx, add_phone, open_s
 from tests.pages import Pages
 
 
-def add_reachable(mac: str, number: str, pbx_id: int, **fields: object) -> int:
-    """Add a phone that a resync reaches, without its newest config."""
+def add_reachable(mac: str, number: str, pbx_id: int, revision: int = 2, **fields: object) -> int:
+    """Add a phone that a resync reaches; it has fetched its config's first revision."""
+    phone_id = add_online(mac, config_revision=revision)
     own = add_extension("acme", number)
-    values: dict[str, object] = {
-        "extension_id": own,
-        "display_name": f"Desk {number}",
-        "config_revision": 2,
-    }
-    phone_id = add_online(mac)
-    change(phone_id, **{**values, **fields})
+    change(phone_id, extension_id=own, display_name=f"Desk {number}", **fields)
     keep(contact(phone_id, pbx_id, aor=number, uri=f"sip:{number}@10.1.4.{number}"))
     return phone_id
 
@@ -110,7 +105,7 @@ def test_apply_now_orders_it_of_exactly_those_that_lack_it(alice: Pages, app: Fl
     layout_id, pbx_id = add(name="Front desk"), add_pbx("Main")
     used = {"button_layout_id": layout_id}
     lacks = add_reachable("805ec0000201", "201", pbx_id, **used)
-    add_reachable("805ec0000202", "202", pbx_id, **used, config_revision=1)
+    add_reachable("805ec0000202", "202", pbx_id, revision=1, **used)
     add_reachable("805ec0000203", "203", pbx_id)
     add_phone("acme", "805ec0000204", display_name="Cellar", **used)
     silent = add_online("805ec0000205", display_name="Attic", config_revision=2)
