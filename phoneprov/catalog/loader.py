@@ -228,17 +228,15 @@ def _explain(part: ErrorDetails, shape: type[_File]) -> str:
 
 def _vendors(own: _Own, mistakes: list[str]) -> Iterator[tuple[Vendor, VendorFacts]]:
     for vendor in Vendor:
-        path = SHIPPED / vendor.value / "vendor.toml"
-        path = own.list_files(vendor, "vendor.toml").get("vendor", path)
-        file = _read(path, _VendorFile, mistakes)
+        path = own.list_files(vendor, "vendor.toml").get("vendor")
+        file = _read(path or SHIPPED / vendor.value / "vendor.toml", _VendorFile, mistakes)
         if file is not None:
             values = {name: getattr(file, name) for name in _VendorFile.model_fields}
             values["ouis"] = frozenset(oui.lower() for oui in file.ouis)
             values["phone_key_rules"] = _rules(file.phone_key_rules)
             values["module_key_rules"] = _rules(file.module_key_rules)
-            values["reboot_rules"] = tuple(
-                RebootRule(**rule.model_dump(exclude={"source"})) for rule in file.reboot_rules
-            )
+            rules = (rule.model_dump(exclude={"source"}) for rule in file.reboot_rules)
+            values["reboot_rules"] = tuple(RebootRule(**rule) for rule in rules)
             yield vendor, VendorFacts(vendor=vendor, **values)
 
 
