@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SHELL := /bin/bash
 
-.PHONY: help run demo check test conformance bench clean
+.PHONY: help run demo check test conformance bench screenshots clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -37,6 +37,9 @@ conformance: $(VENV)/.tests ## what phones read, for every model
 
 bench: $(VENV)/.tests ## ratios against a yardstick measured in the same run
 	$(BIN)/python -m benchmarks
+
+screenshots: $(VENV)/.tests ## renew docs/screenshots: every page, wide and narrow
+	$(BIN)/python -m tests.browser.take_screenshots --docs
 
 clean: ## remove what these targets made, but not your data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -16,11 +16,13 @@ from phoneprov.catalog.checks import check_catalog
 from phoneprov.catalog.errors import CatalogError
 from phoneprov.catalog.model import (
     ButtonKind,
+    ConfigTopic,
     KeyPicture,
     KeyRule,
     ModuleFit,
     ModuleModel,
     PhoneModel,
+    RebootRule,
     Vendor,
     VendorFacts,
 )
@@ -42,6 +44,14 @@ class _Rule(_File):
     kinds: frozenset[ButtonKind] = frozenset()
     positions: frozenset[int] = frozenset()
     without_number: bool = False
+    source: str = Field(min_length=1)
+
+
+class _Reboot(_File):
+    reason: str = Field(min_length=1, max_length=300)
+    is_needed: bool
+    topics: frozenset[ConfigTopic] = frozenset()
+    families: frozenset[str] = frozenset()
     source: str = Field(min_length=1)
 
 
@@ -103,6 +113,7 @@ class _VendorFile(_File):
     password_note: str = ""
     phone_key_rules: tuple[_Rule, ...] = ()
     module_key_rules: tuple[_Rule, ...] = ()
+    reboot_rules: tuple[_Reboot, ...] = ()
     sources: dict[str, str]
 
 
@@ -217,14 +228,15 @@ def _explain(part: ErrorDetails, shape: type[_File]) -> str:
 
 def _vendors(own: _Own, mistakes: list[str]) -> Iterator[tuple[Vendor, VendorFacts]]:
     for vendor in Vendor:
-        path = SHIPPED / vendor.value / "vendor.toml"
-        path = own.list_files(vendor, "vendor.toml").get("vendor", path)
-        file = _read(path, _VendorFile, mistakes)
+        path = own.list_files(vendor, "vendor.toml").get("vendor")
+        file = _read(path or SHIPPED / vendor.value / "vendor.toml", _VendorFile, mistakes)
         if file is not None:
             values = {name: getattr(file, name) for name in _VendorFile.model_fields}
             values["ouis"] = frozenset(oui.lower() for oui in file.ouis)
             values["phone_key_rules"] = _rules(file.phone_key_rules)
             values["module_key_rules"] = _rules(file.module_key_rules)
+            rules = (rule.model_dump(exclude={"source"}) for rule in file.reboot_rules)
+            values["reboot_rules"] = tuple(RebootRule(**rule) for rule in rules)
             yield vendor, VendorFacts(vendor=vendor, **values)
 
 

@@ -32,6 +32,38 @@ class ButtonKind(StrEnum):
     CUSTOM = "custom"
 
 
+class ConfigTopic(StrEnum):
+    """What a part of a phone's config is about."""
+
+    MODEL = "model"
+    NAME = "name"
+    LINES = "lines"
+    SERVER = "server"
+    PORT = "port"
+    CLOCK = "clock"
+    PASSWORD = "password"  # noqa: S105 - a topic, no password
+    CHECKS = "checks"
+    KEYS = "keys"
+    PARAMETERS = "parameters"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebootRule:
+    """What is known of reboots after a change of a config. An empty set means all."""
+
+    reason: str
+    """Said to whoever looks at a change before it is saved."""
+    is_needed: bool
+    """Whether somebody has to order the reboot; else the phone does by itself what it needs."""
+    topics: frozenset[ConfigTopic] = frozenset()
+    families: frozenset[str] = frozenset()
+
+    def holds_for(self, family: str, topics: frozenset[ConfigTopic]) -> bool:
+        """Tell whether it says something of a change of these topics on a model's family."""
+        is_family = not self.families or family in self.families
+        return is_family and bool(topics & self.topics if self.topics else topics)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRule:
     """What some keys of a model can't carry, and why. An empty set means all."""
@@ -169,4 +201,6 @@ class VendorFacts:
     """What no key of this vendor's phones can carry."""
     module_key_rules: tuple[KeyRule, ...] = ()
     """What no key of this vendor's modules can carry."""
+    reboot_rules: tuple[RebootRule, ...] = ()
+    """The first that holds for a change counts; without one nothing is known."""
     sources: Mapping[str, str] = field(default_factory=dict)

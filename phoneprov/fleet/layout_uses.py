@@ -1,14 +1,14 @@
 """How many phones use a layout, and which."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, func, or_, select, union
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy import ColumnElement, func, or_, select, union
+from sqlalchemy.orm import Session
 
+from phoneprov.fleet import deliveries
+from phoneprov.fleet.deliveries import Delivery, list_reached
 from phoneprov.fleet.models import Phone, PhoneModule
 from phoneprov.layouts.models import ButtonLayout
-from phoneprov.tenancy.models import Extension, for_tenant
 
 
 def uses_layout(layout_id: int) -> ColumnElement[bool]:
@@ -34,35 +34,9 @@ def count_uses(session: Session, tenant_id: int) -> Mapping[int, int]:
 
 def list_users(session: Session, layout: ButtonLayout) -> Sequence[Phone]:
     """Return the phones that use a layout, with extension, tenant and profile, without secrets."""
-    query = (
-        for_tenant(layout.tenant_id, Phone)
-        .where(uses_layout(layout.id))
-        .order_by(Phone.display_name, Phone.mac)
-        .options(
-            joinedload(Phone.extension).defer(Extension.sip_password, raiseload=True),
-            joinedload(Phone.tenant),
-            joinedload(Phone.profile),
-            defer(Phone.token, raiseload=True),
-            defer(Phone.admin_password, raiseload=True),
-        )
-    )
-    return session.scalars(query).all()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """How many phones use a layout, and how many of them have fetched their current config."""
-
-    phones: int
-    have_it: int
+    return list_reached(session, layout.tenant_id, uses_layout(layout.id))
 
 
 def count_delivered(session: Session, layout: ButtonLayout) -> Delivery:
     """Return how far a layout has got, in one query however many phones use it."""
-    has_it = case((Phone.fetched_revision == Phone.config_revision, 1), else_=0)
-    phones, have_it = session.execute(
-        select(func.count(), func.sum(has_it)).where(
-            Phone.tenant_id == layout.tenant_id, uses_layout(layout.id)
-        )
-    ).one()
-    return Delivery(phones=phones, have_it=have_it or 0)
+    return deliveries.count_delivered(session, layout.tenant_id, uses_layout(layout.id))

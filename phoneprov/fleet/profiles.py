@@ -66,16 +66,6 @@ def read_layouts(session: Session, profile_ids: Sequence[int]) -> dict[int, dict
     return found
 
 
-def count_followers(session: Session, tenant_id: int) -> Mapping[int, int]:
-    """Return how many phones follow each profile of a tenant."""
-    rows = session.execute(
-        select(Phone.profile_id, func.count())
-        .where(Phone.tenant_id == tenant_id, Phone.profile_id.is_not(None))
-        .group_by(Phone.profile_id)
-    )
-    return {profile_id: count for profile_id, count in rows if profile_id is not None}
-
-
 def add_profile(  # noqa: PLR0913 - a verb with its actor and time
     session: Session,
     catalog: Catalog,

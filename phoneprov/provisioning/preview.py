@@ -93,7 +93,7 @@ def load_told(  # noqa: PLR0913 - a phone with the frame of its config
 
 def show_files(told: Told) -> list[PreviewFile]:
     """Return the phone's files, the one with the accounts first."""
-    return [PreviewFile(name=file.name, text=_text(file)) for file in _files(told.config)]
+    return [PreviewFile(name=file.name, text=_text(file)) for file in write_files(told.config)]
 
 
 def list_losses(told: Told) -> tuple[str, ...]:
@@ -146,7 +146,8 @@ def _from_extras(extras: Iterable[Extra], ours: Collection[str]) -> dict[str, li
     }
 
 
-def _files(config: PhoneConfig) -> list[VendorFile]:
+def write_files(config: PhoneConfig) -> list[VendorFile]:
+    """Return the files that a phone reads, the one with the accounts first; none of them twice."""
     writer = WRITERS[config.model.vendor]
     main = writer.main_file_name(config)
     steps = writer.boot_sequence(config.model, config.mac)

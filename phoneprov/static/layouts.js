@@ -192,7 +192,7 @@
       return;
     }
     for (const form of target.querySelectorAll("form")) {
-      if (form !== sender) htmx.trigger(form, "htmx:abort");
+      if (!sender || !form.contains(sender)) htmx.trigger(form, "htmx:abort");
     }
   });
   document.addEventListener("htmx:afterSettle", settle);

@@ -28,3 +28,12 @@ def redirect_whole_page(location: str) -> Response:
     response = Response(status=204)
     response.headers["HX-Redirect"] = location
     return response
+
+
+def swap_instead(body: str, status: int, selector: str) -> Response:
+    """Return a page of which HTMX swaps the element of `selector`, whatever was asked for."""
+    response = Response(body, status=status, mimetype="text/html")
+    response.headers["HX-Retarget"] = selector
+    response.headers["HX-Reselect"] = selector
+    response.headers["HX-Reswap"] = "outerHTML"
+    return response

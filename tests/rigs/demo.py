@@ -102,6 +102,8 @@ def add_states(person: Person) -> dict[str, int]:
     person.submit("/t/demo/users/add", name="Alice Admin", email="alice@demo.example", role="admin")
     person.submit("/t/demo/users/add", name="Bob", email="bob@demo.example", role="viewer")
     ids["layout"] = _add_layout(person, "Reception", "yealink-t46u")
+    for phone_id in (1, ids["pending"]):
+        person.submit(f"/t/demo/phones/{phone_id}/edit", button_layout_id=str(ids["layout"]))
     ids["profile"] = _add_profile(person, ids["layout"])
     _follow(person, ids["other"], ids["profile"])
     return ids

@@ -65,6 +65,7 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
         Screen("phones-ticked", phones, _tick_phones),
         Screen("bulk-new", phones, _choose_for_many),
         Screen("bulk-plan", phones, _plan_for_many),
+        Screen("bulk-plan-look", phones, _look_at_plan),
         Screen("bulk-done", phones, _do_for_many),
         Screen("bulk", "/t/demo/bulk"),
         Screen("bulk-empty", "/t/nobody-sons-plumbing-and-heating-ltd/bulk"),
@@ -84,6 +85,7 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
         Screen("phone-add", f"{phones}/add"),
         Screen("phone-add-refused", f"{phones}/add", _add_phone_wrongly),
         Screen("phone-edit", f"{first}/edit"),
+        Screen("phone-edit-look", f"{first}/edit", _look_at_phone),
         Screen("phone-replace", f"{first}/replace"),
         Screen("phone-reassign", f"{first}/reassign"),
         Screen("extensions", "/t/demo/extensions"),
@@ -100,6 +102,8 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
         Screen("layout", layout, _fill_layout),
         Screen("layout-key", f"{layout}/keys/3"),
         Screen("layout-rule-add", f"{layout}/rules/add"),
+        Screen("layout-key-look", f"{layout}/keys/3", _look_at_key),
+        Screen("layout-key-saved", f"{layout}/keys/27", _save_key),
         Screen("layout-fill", f"{layout}/fill"),
         Screen("layout-sort", f"{layout}/sort"),
         Screen("layout-fill-refused", f"{layout}/fill", _fill_wrongly),
@@ -112,6 +116,8 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
         Screen("profile-add", "/t/demo/profiles/add"),
         Screen("profile-add-refused", "/t/demo/profiles/add", _add_profile_wrongly),
         Screen("profile-edit", f"{profile}/edit"),
+        Screen("profile-edit-look", f"{profile}/edit", _look_at_profile),
+        Screen("profile-phones", f"{profile}/phones"),
         Screen("profile-parameters", f"{profile}/parameters/yealink"),
         Screen("profile-delete", f"{profile}/delete"),
         Screen("bulk-plan-profile", phones, _plan_profile_for_many),
@@ -243,6 +249,53 @@ def _fill_layout(page: Page) -> None:
     page.fill("#receptionist-own_lines", "2")
     page.click("form[aria-labelledby=receptionist-title] button")
     page.wait_for_selector("#button-1")
+
+
+def _look_at_key(page: Page) -> None:
+    page.select_option("#kind", "speed_dial")
+    page.wait_for_selector("label[for=value]:text-is('Number')")
+    page.fill("#value", "+49 30 5550101")
+    page.fill("#label", "Boss")
+    press_look(page)
+
+
+def _save_key(page: Page) -> None:
+    page.select_option("#kind", "custom")
+    page.wait_for_selector("label[for=value]:text-is('Dial string')")
+    was = page.input_value("#value")
+    page.fill("#value", "*70" if was == "*71" else "*71")
+    page.click("text=Save key")
+    page.wait_for_selector("#key-form .message-done")
+
+
+def _look_at_profile(page: Page) -> None:
+    page.select_option("#time_zone", "Europe/Paris")
+    page.fill("#admin_password", "Another-1pw-long")
+    press_look(page)
+
+
+def _look_at_phone(page: Page) -> None:
+    page.select_option("#time_zone", "Asia/Tokyo")
+    page.fill("#local_sip_port", "5077")
+    press_look(page)
+
+
+def _look_at_plan(page: Page) -> None:
+    _choose_for_many(page)
+    page.check("text=Set time zone")
+    page.select_option("#zone", "Europe/Lisbon")
+    page.click("text=See what would happen")
+    page.wait_for_selector("#will-title")
+    press_look(page)
+
+
+def press_look(page: Page) -> None:
+    """Ask what would change, and unfold the first phone's own syntax."""
+    page.click("main button[name=look]")
+    page.wait_for_selector("#outcome h2")
+    syntax = page.locator("#outcome .syntax summary")
+    if syntax.count():
+        syntax.first.click()
 
 
 def _fill_wrongly(page: Page) -> None:

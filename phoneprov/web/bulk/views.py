@@ -23,10 +23,12 @@ from phoneprov.operations.bulk.queries import (
 )
 from phoneprov.operations.bulk.run import cancel_bulk
 from phoneprov.operations.bulk.tasks import read_task
+from phoneprov.operations.bulk.trial import MOST_TRIED, can_be_tried, try_bulk
 from phoneprov.operations.models import BulkAction, BulkOperation, ItemState
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
 from phoneprov.web.bulk.forms import BulkForm
+from phoneprov.web.changes.look import current_frame, refuse, wants_look
 from phoneprov.web.database import session
 from phoneprov.web.htmx import is_htmx
 from phoneprov.web.phones.query import read_filters
@@ -34,7 +36,6 @@ from phoneprov.web.runtime import runtime
 
 Answer = str | Response | tuple[str, int]
 
-REFUSED = 422
 PAGE_SIZE = 200
 LONGEST_FILTER = 2000
 FIELDS = {
@@ -79,15 +80,15 @@ def plan() -> Answer:
     if not form.validate_on_submit() or form.action.data not in set(BulkAction):
         if not form.action.data or form.action.errors:
             form.action.errors = ("Choose what to do.",)
-        return render_template("bulk/new.html", form=form, count=len(ids)), REFUSED
+        return refuse(render_template("bulk/new.html", form=form, count=len(ids)))
     try:
         found = _plan(form, ids)
     except InvalidValueError as fault:
         field = FIELDS.get(BulkAction(form.action.data), "action")
         tell_fault(form, InvalidValueError(fault.message, field=field))
-        return render_template("bulk/new.html", form=form, count=len(ids)), REFUSED
+        return refuse(render_template("bulk/new.html", form=form, count=len(ids)))
     if "start" not in request.form or not found.will:
-        return render_template("bulk/plan.html", form=form, plan=found, value=form.read_value())
+        return _plan_page(form, found)
     operation = start_bulk(
         session(), current_tenant().id, found, actor=current_actor(), now=utc_now()
     )
@@ -138,6 +139,29 @@ def _plan(form: BulkForm, ids: list[int]) -> Plan:
     action = BulkAction(form.action.data)
     task = read_task(session(), catalog, tenant.id, action, form.read_value())
     return plan_bulk(session(), tenant.id, task, ids)
+
+
+def _plan_page(form: BulkForm, found: Plan) -> str:
+    """Show a plan; with what the phones would be told where that was asked for."""
+    outcome = None
+    if wants_look() and can_be_tried(found):
+        outcome = try_bulk(
+            session(),
+            current_tenant().id,
+            found,
+            current_frame(),
+            actor=current_actor(),
+            now=utc_now(),
+        )
+    return render_template(
+        "bulk/plan.html",
+        form=form,
+        plan=found,
+        value=form.read_value(),
+        outcome=outcome,
+        can_be_tried=can_be_tried(found),
+        most_tried=MOST_TRIED,
+    )
 
 
 def _ticked() -> list[int]:

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from phoneprov.catalog.model import ModuleModel, PhoneModel
+from phoneprov.fleet.layout_uses import uses_layout
 from phoneprov.fleet.queries import title_phone
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.layouts.queries import find_layout
@@ -15,6 +16,7 @@ from phoneprov.pbx.dialects.typed import dialect_of
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import Extension
 from phoneprov.web.access import current_tenant
+from phoneprov.web.changes.delivery import Reach
 from phoneprov.web.database import session
 from phoneprov.web.layouts.forms import Groups
 from phoneprov.web.layouts.picture import Desk
@@ -43,6 +45,19 @@ def get_own_layout(layout_id: int) -> ButtonLayout:
     if layout is None or layout.is_for_module != is_for_module():
         abort(404)
     return layout
+
+
+def reach_of(layout: ButtonLayout) -> Reach:
+    """Return which phones have the layout, and the pages that say how far a change has got."""
+    return Reach(
+        name=layout.name,
+        which=uses_layout(layout.id),
+        page=to("delivery", layout_id=layout.id),
+        line=to("delivered", layout_id=layout.id),
+        apply=to("apply", layout_id=layout.id),
+        back=to("show", layout_id=layout.id),
+        back_words="Back to its keys",
+    )
 
 
 def target_of(layout: ButtonLayout) -> LayoutTarget | None:

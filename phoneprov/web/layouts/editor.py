@@ -5,67 +5,34 @@ request that swaps the key, the counts and the form. A request tells which page 
 which revision of the layout it is of.
 """
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 
 from flask import abort, flash, redirect, render_template, request
+from sqlalchemy.orm import Session
 
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError, NotAllowedError
 from phoneprov.fleet.layout_changes import assign_button, clear_button, move_button
-from phoneprov.fleet.layout_uses import count_delivered
-from phoneprov.fleet.own_key_uses import count_differing
-from phoneprov.layouts.buttons import list_buttons, mark_of
-from phoneprov.layouts.history import find_redo, find_undo, say_newer
-from phoneprov.layouts.locks import list_locks
-from phoneprov.layouts.models import LONGEST_VALUE, ButtonLayout, LayoutButton
-from phoneprov.layouts.targets import LayoutTarget
+from phoneprov.layouts.buttons import mark_of
+from phoneprov.layouts.models import LONGEST_VALUE, ButtonLayout
 from phoneprov.pbx.dialects.typed import feature_label
-from phoneprov.web.access import admin_only, current_tenant
+from phoneprov.provisioning.trial import Outcome
+from phoneprov.web.access import admin_only
 from phoneprov.web.acting import current_actor, tell_fault
+from phoneprov.web.changes.look import look, refuse, wants_look
 from phoneprov.web.database import session
 from phoneprov.web.htmx import is_htmx
 from phoneprov.web.layouts.common import (
-    REFUSED,
     Answer,
-    get_own_layout,
-    get_target,
-    load_desk,
     to,
 )
 from phoneprov.web.layouts.forms import ButtonForm, button_values
 from phoneprov.web.layouts.hints import find_hints, offer_extensions
-from phoneprov.web.layouts.picture import Desk, Key, Picture, draw, draw_key
-from phoneprov.web.layouts.ruled import Ruled, load_ruled
-from phoneprov.web.layouts.words import KIND_WORDS, list_refusals
+from phoneprov.web.layouts.opened import Open, editor_values, lock_values, open_layout
+from phoneprov.web.layouts.words import list_refusals
 from phoneprov.web.runtime import runtime
 
 FIELDS = ("kind", "value", "label")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Open:
-    """A layout that is open in the editor."""
-
-    layout: ButtonLayout
-    target: LayoutTarget
-    desk: Desk
-    rows: dict[int, LayoutButton]
-    ruled: Ruled
-    locked: frozenset[int] = frozenset()
-    news: str = ""
-    """What others have done to it since the page in view was loaded."""
-
-    def draw(self, page: int) -> Picture:
-        """Return a page of the picture."""
-        picture = draw(self.target, self.rows, self.desk, page=page, locked=self.locked)
-        return self.ruled.paint(picture)
-
-    def draw_key(self, position: int) -> Key:
-        """Return one key of the picture, also of another page."""
-        key = draw_key(self.target, position, self.rows.get(position), self.desk)
-        locked = replace(key, is_locked=position in self.locked)
-        return self.ruled.paint_key(locked, self.target)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +73,12 @@ def key(layout_id: int, position: int) -> Answer:
     form.ask_for(form.kind.data or "")
     if not form.validate_on_submit():
         return _form(opened, form, position)
-    try:
-        phones = assign_button(
-            session(),
+
+    def save(where: Session) -> int:
+        return assign_button(
+            where,
             runtime().catalog,
-            opened.layout,
+            where.get_one(ButtonLayout, layout_id),
             position,
             form.read_draft(),
             dialect=opened.desk.dialect,
@@ -118,6 +86,11 @@ def key(layout_id: int, position: int) -> Answer:
             now=utc_now(),
             seen=request.form.get("seen"),
         )
+
+    try:
+        if wants_look():
+            return _form(opened, form, position, outcome=look(save))
+        phones = save(session())
     except InvalidValueError as fault:
         tell_fault(form, fault)
         return _form(open_layout(layout_id), form, position)
@@ -167,26 +140,6 @@ def move(layout_id: int, position: int) -> Answer:
     return show_saved(opened, (where, position), Told(text=text, phones=phones, focus=where))
 
 
-def open_layout(layout_id: int, desk: Desk | None = None) -> Open:
-    """Return a layout of this page with all that the editor shows of it."""
-    layout = get_own_layout(layout_id)
-    seen = request.values.get("revision", type=int)
-    is_news = seen is not None and seen != layout.revision
-    step = request.values.get("step", -1, type=int)
-    news = say_newer(session(), layout, step) if is_news and desk is None else ""
-    target, desk = get_target(layout), desk or load_desk()
-    rows = list_buttons(session(), layout.id)
-    return Open(
-        layout=layout,
-        target=target,
-        desk=desk,
-        rows=rows,
-        ruled=load_ruled(layout, target, desk, rows),
-        locked=list_locks(session(), layout.id),
-        news=news,
-    )
-
-
 def _shown(opened: Open, position: int) -> dict[str, str]:
     """Return what the form shows: what is kept, or what was typed when another type is chosen."""
     row = opened.rows.get(position) or opened.ruled.keys.get(position)
@@ -201,32 +154,21 @@ def is_being_typed() -> bool:
     return request.method == "GET" and "kind" in request.args
 
 
-def editor_values(opened: Open, page: int) -> dict[str, object]:
-    """Return what the fragments of the editor need."""
-    return {
-        "layout": opened.layout,
-        "target": opened.target,
-        "picture": opened.draw(page),
-        "ruled": opened.ruled,
-        "delivery": count_delivered(session(), opened.layout),
-        "undo_step": find_undo(session(), opened.layout),
-        "redo_step": find_redo(session(), opened.layout),
-        "kinds": KIND_WORDS,
-        "by": utc_now() + timedelta(minutes=current_tenant().poll_minutes),
-        "news": opened.news,
-    }
-
-
 def _page(opened: Open, *, page: int, **more: object) -> str:
     return render_template("layouts/show.html", **editor_values(opened, page), **more)
 
 
 def _form(
-    opened: Open, form: ButtonForm, position: int, changed: tuple[int, ...] | None = None
+    opened: Open,
+    form: ButtonForm,
+    position: int,
+    changed: tuple[int, ...] | None = None,
+    outcome: Outcome | None = None,
 ) -> Answer:
     """Show the form of a key: alone, or on the page with the key's page of the picture.
 
-    After a refused post the keys in question are shown as they are by now.
+    After a refused post the keys in question are shown as they are by now; after a look what
+    would come of it.
     """
     codes = opened.desk.dialect.codes
     hints = find_hints(opened.target, opened.rows, opened.desk, position, form.read_draft())
@@ -244,8 +186,9 @@ def _form(
         "hints": hints,
         "rule": opened.ruled.rule_at(position),
         **lock_values(opened, position),
+        "outcome": outcome,
     }
-    is_refused = request.method == "POST"
+    is_refused = request.method == "POST" and outcome is None
     if not is_htmx():
         body = _page(opened, page=opened.target.page_of(position), **values)
     elif is_refused:
@@ -255,7 +198,7 @@ def _form(
     else:
         values |= {"layout": opened.layout, "target": opened.target}
         body = render_template("layouts/_key_form.html", **values)
-    return (body, REFUSED) if is_refused else body
+    return refuse(body, "#key-form") if is_refused else body
 
 
 def _refuse(before: Open, message: str, position: int, *others: int) -> Answer:
@@ -265,15 +208,6 @@ def _refuse(before: Open, message: str, position: int, *others: int) -> Answer:
     form.ask_for(form.kind.data or "")
     form.form_errors.append(message)
     return _form(opened, form, position, changed=others)
-
-
-def lock_values(opened: Open, position: int) -> dict[str, object]:
-    """Return what the lock of a key says."""
-    return {
-        "is_assigned": position in opened.rows,
-        "is_locked": position in opened.locked,
-        "differing": count_differing(session(), opened.layout).get(position, 0),
-    }
 
 
 def show_saved(before: Open, positions: tuple[int, ...], told: Told) -> Answer:

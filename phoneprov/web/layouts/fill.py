@@ -1,8 +1,12 @@
 """Fill many keys in one step, and take steps back: the pages around the picture."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from flask import flash, redirect, render_template, request
 from flask_wtf import FlaskForm
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 
@@ -10,13 +14,15 @@ from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError, NotAllowedError
 from phoneprov.fleet.layout_changes import fill_layout, redo_step, undo_step
 from phoneprov.layouts.buttons import list_buttons, mark_of
-from phoneprov.layouts.fill import MOST_LINES, FillDraft, Pattern
+from phoneprov.layouts.fill import MOST_LINES, FillDraft, Filled, Pattern
 from phoneprov.layouts.locks import list_locks
 from phoneprov.layouts.models import LONGEST_VALUE, ButtonLayout
 from phoneprov.layouts.queries import list_layouts
+from phoneprov.provisioning.trial import Outcome
 from phoneprov.tenancy.models import Extension
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
+from phoneprov.web.changes.look import look, refuse, wants_look
 from phoneprov.web.database import session
 from phoneprov.web.fields import WholeNumberField
 from phoneprov.web.htmx import is_htmx
@@ -29,7 +35,8 @@ from phoneprov.web.layouts.common import (
     is_for_module,
     to,
 )
-from phoneprov.web.layouts.editor import Open, Told, open_layout, show_saved
+from phoneprov.web.layouts.editor import Told, show_saved
+from phoneprov.web.layouts.opened import Open, open_layout
 from phoneprov.web.runtime import runtime
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false", "maxlength": LONGEST_VALUE}
@@ -44,6 +51,7 @@ FIELDS: dict[Pattern, tuple[str, ...]] = {
     Pattern.OWN_LINES: ("own_lines", "first_key"),
 }
 """What each asks for, in order."""
+NOT_ASKED: Mapping[str, Outcome] = MappingProxyType({})
 ON_MODULES = (Pattern.EVERYBODY, Pattern.PARK_SLOTS)
 
 
@@ -112,16 +120,23 @@ def fill(layout_id: int) -> Answer:
     form = next((one for one in forms if one.what.value == chosen), None)
     if form is None or not form.validate_on_submit():
         return _page(layout, forms)
-    try:
-        filled, _ = fill_layout(
-            session(),
+    dialect = current_dialect()
+
+    def save(where: Session) -> tuple[Filled, int]:
+        return fill_layout(
+            where,
             runtime().catalog,
-            layout,
+            where.get_one(ButtonLayout, layout_id),
             form.read_draft(),
-            dialect=current_dialect(),
+            dialect=dialect,
             actor=current_actor(),
             now=utc_now(),
         )
+
+    try:
+        if wants_look():
+            return _page(layout, forms, {chosen: look(save)})
+        filled, _ = save(session())
     except InvalidValueError as fault:
         tell_fault(form, fault)
         return _page(get_own_layout(layout_id), forms)
@@ -173,11 +188,18 @@ def _say_refused(opened: Open, message: str) -> Answer:
     return body, REFUSED
 
 
-def _page(layout: ButtonLayout, forms: list[FillForm]) -> Answer:
+def _page(
+    layout: ButtonLayout, forms: list[FillForm], outcomes: Mapping[str, Outcome] = NOT_ASKED
+) -> Answer:
+    """Show the forms, with what would come of the one that was asked about."""
     page = render_template(
-        "layouts/fill.html", layout=layout, forms=forms, extensions=_extensions()
+        "layouts/fill.html",
+        layout=layout,
+        forms=forms,
+        extensions=_extensions(),
+        outcomes=outcomes,
     )
-    return (page, REFUSED) if request.method == "POST" else page
+    return refuse(page) if request.method == "POST" and not outcomes else page
 
 
 def _extensions() -> list[Extension]:

@@ -10,7 +10,7 @@ from phoneprov.web.acting import current_actor
 from phoneprov.web.database import session
 from phoneprov.web.htmx import is_htmx
 from phoneprov.web.layouts.common import Answer, to
-from phoneprov.web.layouts.editor import editor_values, lock_values, open_layout
+from phoneprov.web.layouts.opened import editor_values, lock_values, open_layout
 
 
 @admin_only

@@ -1,6 +1,7 @@
 """Screens of the layouts: list, add, edit, copy, delete. Phones and modules have the same ones."""
 
 from flask import Blueprint, flash, redirect, render_template, request
+from sqlalchemy.orm import Session
 
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError
@@ -10,20 +11,24 @@ from phoneprov.layouts.faults import find_fault
 from phoneprov.layouts.layouts import add_layout
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.layouts.queries import list_layouts, list_stored
+from phoneprov.provisioning.trial import Outcome
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
+from phoneprov.web.changes.delivery import apply as apply_to
+from phoneprov.web.changes.delivery import show_delivery, show_line
+from phoneprov.web.changes.look import look, refuse, wants_look
 from phoneprov.web.database import session
-from phoneprov.web.layouts import copy, delivery, editor, fill, locks, rules, sort
+from phoneprov.web.layouts import copy, editor, fill, locks, rules, sort
 from phoneprov.web.layouts.common import (
     MODULE_LAYOUTS,
     PHONE_LAYOUTS,
-    REFUSED,
     Answer,
     current_dialect,
     get_own_layout,
     is_for_module,
     model_groups,
     page_words,
+    reach_of,
     target_of,
     to,
 )
@@ -77,15 +82,21 @@ def edit(layout_id: int) -> Answer:
     form = LayoutForm(model_groups(), is_for_module=is_for_module(), layout=layout)
     if not form.validate_on_submit():
         return _form_page(form, layout)
-    try:
-        told = update_layout(
-            session(),
+
+    def save(where: Session) -> int:
+        return update_layout(
+            where,
             runtime().catalog,
-            layout,
+            where.get_one(ButtonLayout, layout_id),
             form.read_draft(),
             actor=current_actor(),
             now=utc_now(),
         )
+
+    try:
+        if wants_look():
+            return _form_page(form, layout, look(save))
+        told = save(session())
     except InvalidValueError as fault:
         tell_fault(form, fault)
         return _form_page(form, get_own_layout(layout_id))
@@ -106,6 +117,22 @@ def delete(layout_id: int) -> Answer:
     return redirect(to("index"), 303)
 
 
+def delivery(layout_id: int) -> Answer:
+    """Name the phones of a layout, those that lack its newest form first."""
+    return show_delivery(reach_of(get_own_layout(layout_id)))
+
+
+def delivered(layout_id: int) -> Answer:
+    """Count the phones that have its newest form, while its keys are looked at."""
+    return show_line(reach_of(get_own_layout(layout_id)))
+
+
+@admin_only
+def apply(layout_id: int) -> Answer:
+    """Order a resync for the phones that lack its newest form."""
+    return apply_to(reach_of(get_own_layout(layout_id)))
+
+
 def _count_faults() -> dict[int, int]:
     """Return how many keys of each layout need another look."""
     dialect = current_dialect()
@@ -116,10 +143,12 @@ def _count_faults() -> dict[int, int]:
     }
 
 
-def _form_page(form: LayoutForm, layout: ButtonLayout | None) -> Answer:
+def _form_page(
+    form: LayoutForm, layout: ButtonLayout | None, outcome: Outcome | None = None
+) -> Answer:
     """Show the form; after a refused post with what was typed and the messages."""
-    page = render_template("layouts/form.html", form=form, layout=layout)
-    return (page, REFUSED) if request.method == "POST" else page
+    page = render_template("layouts/form.html", form=form, layout=layout, outcome=outcome)
+    return refuse(page) if request.method == "POST" and outcome is None else page
 
 
 def _tell_phones(count: int) -> str:
@@ -143,7 +172,9 @@ def _screen(name: str, prefix: str) -> Blueprint:
     screen.add_url_rule(f"{one}/copy", view_func=copy.copy, methods=both)
     screen.add_url_rule(f"{one}/delete", view_func=delete, methods=both)
     screen.add_url_rule(f"{one}/changes", view_func=editor.changes)
-    screen.add_url_rule(f"{one}/phones", view_func=delivery.delivery)
+    screen.add_url_rule(f"{one}/phones", view_func=delivery)
+    screen.add_url_rule(f"{one}/delivered", view_func=delivered)
+    screen.add_url_rule(f"{one}/apply", view_func=apply, methods=["POST"])
     screen.add_url_rule(f"{one}/fill", view_func=fill.fill, methods=both)
     screen.add_url_rule(f"{one}/undo", view_func=fill.undo, methods=["POST"])
     screen.add_url_rule(f"{one}/redo", view_func=fill.redo, methods=["POST"])

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from phoneprov.core.clock import utc_now
@@ -13,7 +14,7 @@ from phoneprov.fleet.extension_uses import count_models, list_extension_uses
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.own_key_uses import count_own_keys
 from phoneprov.fleet.phone_keys import list_modules
-from phoneprov.fleet.phones import add_phone
+from phoneprov.fleet.phones import add_phone, find_phone
 from phoneprov.fleet.profile_models import Profile
 from phoneprov.fleet.profiles import list_profiles, read_layouts
 from phoneprov.fleet.queries import find_own_phone_by_mac, title_phone
@@ -21,14 +22,15 @@ from phoneprov.layouts.models import ButtonLayout
 from phoneprov.operations.changes import change_phone, reassign_phone
 from phoneprov.operations.commands import why_not
 from phoneprov.operations.models import CommandKind
+from phoneprov.provisioning.trial import Outcome
 from phoneprov.tenancy.models import Installation, for_tenant
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
+from phoneprov.web.changes.look import look, refuse, wants_look
 from phoneprov.web.database import session
 from phoneprov.web.phones.blueprint import (
     PHONE,
     PHONES,
-    REFUSED,
     Answer,
     blueprint,
     get_own_phone,
@@ -84,16 +86,24 @@ def edit(phone_id: int) -> Answer:
         return _page(form, phone, lost_keys=lost_keys)
     typed = bool(form.admin_password.data)
     before = phone.config_revision
+
+    def save(where: Session) -> None:
+        own = find_phone(where, current_tenant().id, phone_id)
+        if own is not None:
+            change_phone(
+                where,
+                runtime().catalog,
+                own,
+                form.read_draft(),
+                keep_password=not typed and not form.drop_password.data,
+                actor=current_actor(),
+                now=utc_now(),
+            )
+
     try:
-        change_phone(
-            session(),
-            runtime().catalog,
-            phone,
-            form.read_draft(),
-            keep_password=not typed and not form.drop_password.data,
-            actor=current_actor(),
-            now=utc_now(),
-        )
+        if wants_look():
+            return _page(form, phone, outcome=look(save))
+        save(session())
     except InvalidValueError as fault:
         _tell(form, fault)
         return _page(form, get_own_phone(phone_id), _find_holder(form))
@@ -216,10 +226,13 @@ def _page(
     form: PhoneForm,
     phone: Phone | None = None,
     holder: Phone | None = None,
-    no_reset: str | None = None,
-    lost_keys: Sequence[str] = (),
+    outcome: Outcome | None = None,
+    **said: object,
 ) -> Answer:
-    """Show the form; after a refused post with what was typed and the messages."""
+    """Show the form; after a refused post with what was typed and the messages.
+
+    `said`: `no_reset`, why the phone can't be reset; `lost_keys`, own keys that would go.
+    """
     had_password = bool(form.admin_password.data)
     page = render_template(
         "phones/form.html",
@@ -228,10 +241,10 @@ def _page(
         phone=phone,
         holder=holder,
         is_reassigned=isinstance(form, ReassignForm),
-        no_reset=no_reset,
-        lost_keys=lost_keys,
         own_keys=count_own_keys(session(), phone.id) if phone else 0,
         had_password=had_password and request.method == "POST",
         support=session().get(Installation, 1),
+        outcome=outcome,
+        **({"no_reset": None, "lost_keys": ()} | said),
     )
-    return (page, REFUSED) if request.method == "POST" else page
+    return refuse(page) if request.method == "POST" and outcome is None else page

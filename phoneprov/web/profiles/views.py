@@ -1,16 +1,17 @@
 """Screens of the profiles: list, add, edit, delete."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from phoneprov.catalog.model import Vendor
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError
+from phoneprov.fleet.deliveries import count_delivered_by_profile, follows_profile
 from phoneprov.fleet.profile_models import Profile
 from phoneprov.fleet.profiles import (
     add_profile,
     change_profile,
-    count_followers,
     delete_profile,
     find_profile,
     list_profiles,
@@ -18,8 +19,12 @@ from phoneprov.fleet.profiles import (
 )
 from phoneprov.fleet.queries import title_phone
 from phoneprov.layouts.queries import list_layouts
-from phoneprov.web.access import admin_only, current_tenant
+from phoneprov.provisioning.trial import Outcome
+from phoneprov.web.access import admin_only, can_edit, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
+from phoneprov.web.changes.delivery import Reach, latest_check, show_delivery, show_line
+from phoneprov.web.changes.delivery import apply as apply_to
+from phoneprov.web.changes.look import look, refuse, wants_look
 from phoneprov.web.database import session
 from phoneprov.web.profiles.forms import ProfileForm, make_profile_form
 from phoneprov.web.profiles.leaving import list_leavings
@@ -27,7 +32,6 @@ from phoneprov.web.runtime import runtime
 
 Answer = str | Response | tuple[str, int]
 
-REFUSED = 422
 blueprint = Blueprint("profiles", __name__, url_prefix="/t/<tenant_slug>/profiles")
 
 
@@ -46,7 +50,7 @@ def index() -> Answer:
         "profiles/index.html",
         profiles=profiles,
         layouts=layouts,
-        followers=count_followers(session(), tenant.id),
+        deliveries=count_delivered_by_profile(session(), tenant.id),
     )
 
 
@@ -77,20 +81,26 @@ def edit(profile_id: int) -> Answer:
     form = _form(profile)
     if not form.validate_on_submit():
         return _page(form, profile)
-    try:
-        told = change_profile(
-            session(),
+
+    def save(where: Session) -> int:
+        return change_profile(
+            where,
             runtime().catalog,
-            profile,
+            where.get_one(Profile, profile_id),
             form.read_draft(),
             actor=current_actor(),
             now=utc_now(),
         )
+
+    try:
+        if wants_look():
+            return _page(form, profile, look(save))
+        told = save(session())
     except InvalidValueError as fault:
         tell_fault(form, fault)
         return _page(form, get_own_profile(profile_id))
     flash(f"{profile.name} saved.{_tell_phones(told)}", "done")
-    return redirect(_to_list(), 303)
+    return redirect(_reach_of(profile).page if told else _to_list(), 303)
 
 
 @blueprint.route("/<int:profile_id>/delete", methods=["GET", "POST"])
@@ -109,6 +119,44 @@ def delete(profile_id: int) -> Answer:
     return redirect(_to_list(), 303)
 
 
+@blueprint.get("/<int:profile_id>/phones")
+def delivery(profile_id: int) -> Answer:
+    """Name the phones of a profile, those that lack its newest form first."""
+    return show_delivery(_reach_of(get_own_profile(profile_id)))
+
+
+@blueprint.get("/<int:profile_id>/delivered")
+@admin_only
+def delivered(profile_id: int) -> Answer:
+    """Count the phones that have its newest form, while the profile is looked at."""
+    return show_line(_reach_of(get_own_profile(profile_id)))
+
+
+@blueprint.post("/<int:profile_id>/apply")
+@admin_only
+def apply(profile_id: int) -> Answer:
+    """Order a resync for the phones that lack its newest form."""
+    return apply_to(_reach_of(get_own_profile(profile_id)))
+
+
+def _reach_of(profile: Profile) -> Reach:
+    """Return which phones follow the profile, and the pages that say how far a change has got."""
+    return Reach(
+        name=profile.name,
+        which=follows_profile(profile.id),
+        page=_to("delivery", profile),
+        line=_to("delivered", profile),
+        apply=_to("apply", profile),
+        back=_to("edit", profile) if can_edit() else _to_list(),
+        back_words="Back to the profile" if can_edit() else "Back to the profiles",
+    )
+
+
+def _to(view: str, profile: Profile) -> str:
+    slug = current_tenant().slug
+    return url_for(f"profiles.{view}", tenant_slug=slug, profile_id=profile.id)
+
+
 def get_own_profile(profile_id: int) -> Profile:
     """Return a profile of this page's tenant; any other is as missing as none."""
     return find_profile(session(), current_tenant().id, profile_id) or abort(404)
@@ -121,18 +169,21 @@ def _form(profile: Profile | None) -> ProfileForm:
     return make_profile_form(runtime().catalog, tenant, layouts, profile, chosen)
 
 
-def _page(form: ProfileForm, profile: Profile | None) -> Answer:
+def _page(form: ProfileForm, profile: Profile | None, outcome: Outcome | None = None) -> Answer:
     """Show the form; after a refused post with what was typed and the messages."""
-    count = count_followers(session(), current_tenant().id).get(profile.id, 0) if profile else 0
+    reach = _reach_of(profile) if profile else None
     page = render_template(
         "profiles/form.html",
         form=form,
         profile=profile,
-        count=count,
+        reach=reach,
+        delivery=reach.count() if reach else None,
+        by=latest_check(),
         vendors=tuple(Vendor),
         had_password=request.method == "POST" and any(form.admin_password.raw_data or ()),
+        outcome=outcome,
     )
-    return (page, REFUSED) if request.method == "POST" else page
+    return refuse(page) if request.method == "POST" and outcome is None else page
 
 
 def _tell_phones(count: int) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from phoneprov.catalog.errors import CatalogError
 from phoneprov.catalog.loader import SHIPPED, load_catalog
-from phoneprov.catalog.model import Vendor
+from phoneprov.catalog.model import ConfigTopic, RebootRule, Vendor
 
 PHONE = """name = "T99X"
 family = "T9x"
@@ -211,3 +211,23 @@ def test_it_reports_a_broken_vendor_file(extra: Path) -> None:
     """A vendor's file is checked like all others."""
     (extra / "yealink" / "vendor.toml").write_text('ouis = ["805ec0"]', encoding="utf-8")
     assert [line for line in _mistakes(extra) if "set_up_by_hand" in line]
+
+
+def test_a_reboot_rule_holds_for_its_topics_and_families() -> None:
+    """R110: what is not said of a topic or a family holds for all; without a change nothing does."""
+    keys, clock = frozenset({ConfigTopic.KEYS}), frozenset({ConfigTopic.CLOCK})
+    some = RebootRule(reason="x", is_needed=True, topics=keys, families=frozenset({"GXV33xx"}))
+    assert some.holds_for("GXV33xx", keys | clock)
+    assert not some.holds_for("GXV33xx", clock)
+    assert not some.holds_for("GXP21xx", keys)
+    everything = RebootRule(reason="x", is_needed=False)
+    assert everything.holds_for("VVX", clock)
+    assert not everything.holds_for("VVX", frozenset())
+
+
+def test_the_shipped_reboot_rules_name_families_that_exist() -> None:
+    catalog = load_catalog()
+    families = {one.family for one in catalog.phone_models.values()}
+    rules = [rule for facts in catalog.vendors.values() for rule in facts.reboot_rules]
+    assert any(rule.is_needed for rule in rules)
+    assert all(rule.families <= families for rule in rules)
