@@ -116,8 +116,10 @@ def _do(
     actor = Actor(name=operation.ordered_by)
     batch = [phones[item.phone_id] for item in doable if item.phone_id is not None]
     note = actions.do_batch(session, task, batch, actor=actor, now=now)
+    orders = actions.find_orders(session, task, [phone.id for phone in batch])
     for item in doable:
         item.state, item.note = ItemState.DONE, note
+        item.command_id = orders.get(item.phone_id or 0)
 
 
 def _settle_without(task: Task, item: BulkItem, phone: Phone | None) -> bool:
