@@ -15,11 +15,11 @@ from phoneprov.fleet.filters import (
     PhoneFilters,
     conditions,
     flag_condition,
-    order_columns,
 )
 from phoneprov.fleet.inherited import poll_minutes_of
 from phoneprov.fleet.late import LateLimits, late_limit, read_late_limits
 from phoneprov.fleet.models import CheckIn, Phone, PhoneEvent, PhoneUpload, Registration
+from phoneprov.fleet.ordering import order_columns
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import Extension, Tenant, for_tenant
@@ -108,7 +108,7 @@ def list_phones(
     total = _count(session, query)
     page = min(max(filters.page, 1), last_page(total, filters.page_size))
     phones = session.scalars(
-        query.order_by(*order_columns(filters))
+        query.order_by(*order_columns(filters.sort, is_descending=filters.is_descending))
         .offset((page - 1) * filters.page_size)
         .limit(filters.page_size)
         .options(

@@ -12,9 +12,11 @@
     const button = document.getElementById("bulk-ticked");
     if (!button) return;
     const count = read().size;
-    button.textContent = count
-      ? `With ${count} ticked phone${count === 1 ? "" : "s"}…`
-      : "With the ticked phones…";
+    const phones = `${count} ticked phone${count === 1 ? "" : "s"}`;
+    button.textContent = count ? `With ${phones}…` : "With the ticked phones…";
+    button.classList.toggle("is-chosen", count > 0);
+    const away = document.getElementById("bulk-export");
+    away.textContent = count ? `Export ${phones} as CSV` : "Export the ticked as CSV";
     document.getElementById("bulk-none").hidden = !count;
   }
 
@@ -44,6 +46,7 @@
   });
   document.addEventListener("submit", (event) => {
     if (event.target !== form()) return;
+    for (const old of form().querySelectorAll("[data-ticked]")) old.remove();
     const here = new Set([...boxes()].map((box) => box.value));
     for (const id of read()) {
       if (here.has(id)) continue;
@@ -52,7 +55,12 @@
         name: "phone",
         value: id,
       });
+      field.dataset.ticked = "";
       form().append(field);
+    }
+    if (event.submitter?.hasAttribute("data-keeps-ticks")) {
+      setTimeout(() => delete form()?.dataset.sent);
+      return;
     }
     write(new Set());
   });

@@ -1,6 +1,16 @@
 """Screens of a tenant's phones: the list, a phone's page, its form, its actions."""
 
-from phoneprov.web.phones import actions, form, hints, import_views, index, lists, replace, show
+from phoneprov.web.phones import (
+    actions,
+    form,
+    hints,
+    import_views,
+    index,
+    lists,
+    replace,
+    show,
+    tastes,
+)
 from phoneprov.web.phones.blueprint import blueprint
 
 __all__ = [
@@ -13,4 +23,5 @@ __all__ = [
     "lists",
     "replace",
     "show",
+    "tastes",
 ]

@@ -143,7 +143,7 @@ def online(number: int, **fields: object) -> int:
     """Add a phone that is Online at an extension of its own."""
     extension = add_extension("acme", str(300 + number))
     values = {"extension_id": extension, "display_name": f"Desk {number}", **fields}
-    return add_online(f"805ec00001{number:02x}", **values)
+    return add_online(f"805ec00001{number:02x}", "acme", **values)
 
 
 def test_an_order_is_seen_to_until_it_is_settled(alice: Pages, app: Flask) -> None:
@@ -164,7 +164,7 @@ def test_an_order_is_seen_to_until_it_is_settled(alice: Pages, app: Flask) -> No
     assert "1 confirmed" in answer.select_text("#bulk-progress .counts")
     assert "answered 481 Gone" in answer.select_text("#bulk-progress tbody tr")
     only = alice.get(f"{started.location}?outcome=confirmed")
-    assert [row.th.get_text(strip=True) for row in only.soup.select("tbody tr")] == ["Desk 1"]
+    assert [cell.get_text(strip=True) for cell in only.soup.select("tbody th")] == ["Desk 1"]
     assert "2 of 2" in alice.get(f"{started.location}?outcome=nonsense&page=99").text
 
 
