@@ -109,6 +109,11 @@ class Catalog:
         """
         return self._held.by_file.get(name.lower())
 
+    @property
+    def ouis(self) -> frozenset[str]:
+        """First halves of the MAC addresses of all vendors."""
+        return frozenset(self._held.by_oui)
+
     def vendor_of_mac(self, mac: str) -> Vendor | None:
         """Return whose MAC address this probably is; a hint, never a proof."""
         return self._held.by_oui.get(mac[:OUI_DIGITS])

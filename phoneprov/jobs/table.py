@@ -125,9 +125,7 @@ def _jobs_of_the_holder(bench: Workbench) -> tuple[Job, ...]:
         Job(
             name="deliver_commands",
             every=timedelta(seconds=1),
-            run=lambda: deliver_commands(
-                bench.sessions, bench.catalog, bench.links, utc_now(), pace=bench.pace
-            ),
+            run=lambda: _deliver_commands(bench),
             meaning="sends orders whose turn it is",
         ),
         Job(
@@ -182,6 +180,10 @@ def _in_transaction(
             return verb(session, utc_now())
 
     return run
+
+
+def _deliver_commands(bench: Workbench) -> int:
+    return deliver_commands(bench.sessions, bench.catalog, bench.links, utc_now(), pace=bench.pace)
 
 
 def _forget_old_rows(session: Session, now: datetime) -> None:

@@ -16,7 +16,8 @@
     button.textContent = count ? `With ${phones}…` : "With the ticked phones…";
     button.classList.toggle("is-chosen", count > 0);
     const away = document.getElementById("bulk-export");
-    away.textContent = count ? `Export ${phones} as CSV` : "Export the ticked as CSV";
+    away.textContent = `Export ${phones} as CSV`;
+    away.hidden = !count;
     document.getElementById("bulk-none").hidden = !count;
   }
 

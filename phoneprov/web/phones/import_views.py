@@ -16,6 +16,7 @@ from phoneprov.web.database import session
 from phoneprov.web.imports import ImportForm, PendingImport, find_import, seal_import
 from phoneprov.web.phones.blueprint import PHONES, REFUSED, Answer, blueprint
 from phoneprov.web.runtime import runtime
+from phoneprov.web.security import with_camera
 
 CHANGED_MEANWHILE = 409
 SHOWN_ROWS = 200
@@ -24,6 +25,7 @@ SHOWN_ROWS = 200
 
 @blueprint.route(f"{PHONES}/import", methods=["GET", "POST"])
 @admin_only
+@with_camera
 def import_list() -> Answer:
     """Take a list and show what it would do."""
     form = ImportForm()

@@ -147,7 +147,7 @@ def _say_only(filters: PhoneFilters) -> list[tuple[str, str]]:
         ("", filters.line.label.lower() if filters.line else "", {"line": None}),
     ]
     return [
-        (f"{words}{name}", address_of(write_filters(replace(filters, **without, page=1))))  # type: ignore[arg-type]
+        (f"{words}{name}", address_of(write_filters(replace(filters, **without, page=1))))
         for words, name, without in said
         if name
     ]
