@@ -59,12 +59,15 @@
       field.dataset.ticked = "";
       form().append(field);
     }
-    if (event.submitter?.hasAttribute("data-keeps-ticks")) {
-      setTimeout(() => delete form()?.dataset.sent);
-      return;
-    }
-    write(new Set());
+    // A file is no other page: the form can be sent again.
+    if (event.submitter?.id === "bulk-export") setTimeout(() => delete form()?.dataset.sent);
+  });
+  // What was ticked is done with as soon as it was done, and not before: one may come back.
+  document.addEventListener("submit", (event) => {
+    const tenant = event.target.dataset.clearsTicks;
+    if (tenant) sessionStorage.removeItem(`ticked:${tenant}`);
   });
   document.addEventListener("htmx:afterSettle", restore);
+  addEventListener("pageshow", restore);
   restore();
 })();

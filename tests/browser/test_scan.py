@@ -69,7 +69,7 @@ def show(page: Page, *texts: str) -> None:
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_sticker_fills_the_form(place: Place, width: int) -> None:
-    """R8: a serial number is passed over; the focus goes on, and the MAC's vendor is told."""
+    """R79: a serial number is passed over; the focus goes on, and the MAC's vendor is told."""
     watched = place.open("add", width=width)
     page = watched.page
     page.click("text=Scan the sticker")
@@ -88,7 +88,7 @@ def test_a_sticker_fills_the_form(place: Place, width: int) -> None:
 
 
 def test_several_in_a_row_become_the_list(place: Place) -> None:
-    """R8: counted, those seen twice are told, and the list goes the import's way."""
+    """R79: counted, those seen twice are told, and the list goes the import's way."""
     watched = place.open("import")
     page = watched.page
     page.click("text=Scan stickers with the camera")

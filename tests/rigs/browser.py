@@ -65,7 +65,7 @@ class Watched:
     def close(self) -> None:
         """Close it; the console must have stayed empty."""
         self.page.context.close()
-        assert self.complaints == []
+        assert not self.complaints, "\n".join(self.complaints)
 
 
 def watch(page: Page) -> Watched:

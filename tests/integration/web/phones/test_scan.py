@@ -10,7 +10,7 @@ CAMERA = "camera=(self)"
 
 @pytest.mark.parametrize("path", ["/add", "/import"])
 def test_the_pages_that_read_stickers_may(alice: Pages, path: str) -> None:
-    """R8: also when the form comes back with a message; the script is given the vendors' MACs."""
+    """R79: also when the form comes back with a message; the script is given the vendors' MACs."""
     page = alice.get(LIST + path)
     assert CAMERA in page.headers["Permissions-Policy"]
     assert "microphone=()" in page.headers["Permissions-Policy"]
