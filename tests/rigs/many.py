@@ -42,11 +42,11 @@ class ManyPhones:
 
 
 @contextmanager
-def many_phones(folder: Path) -> Iterator[ManyPhones]:
-    """Yield the demonstration with 300 more phones, `Desk 001` to `Desk 300`."""
+def many_phones(folder: Path, *, more: int = ALL_PHONES - DEMO_PHONES) -> Iterator[ManyPhones]:
+    """Yield the demonstration with so many more phones, `Desk 001` and so on."""
     with DemoRig(folder) as demo, chromium() as browser:
         person = demo.person()
-        add_desks(person, ALL_PHONES - DEMO_PHONES)
+        add_desks(person, more)
         first = browser.new_page()
         sign_in(first, demo)
         login = first.context.storage_state()
