@@ -81,6 +81,11 @@ class Tally:
         return self.is_running or self.settled < self.total
 
     @property
+    def can_cancel(self) -> bool:
+        """Whether some have not been begun with."""
+        return self.is_running or bool(self.counts.get(Outcome.QUEUED))
+
+    @property
     def shown(self) -> list[tuple[Outcome, int]]:
         """The outcomes that there are, with their numbers."""
         return [(one, self.counts[one]) for one in Outcome if self.counts.get(one)]

@@ -14,10 +14,10 @@ from phoneprov.core.errors import InvalidValueError
 from phoneprov.fleet.profiles import list_profiles
 from phoneprov.fleet.queries import keep_own_ids, list_matching_ids
 from phoneprov.layouts.queries import list_layouts
+from phoneprov.operations.bulk.cancel import cancel_bulk
 from phoneprov.operations.bulk.outcomes import count_outcomes, list_not_done
 from phoneprov.operations.bulk.plan import MOST_PHONES, Plan, plan_bulk, start_bulk
 from phoneprov.operations.bulk.queries import find_operation, list_operations
-from phoneprov.operations.bulk.run import cancel_bulk
 from phoneprov.operations.bulk.tasks import read_task
 from phoneprov.operations.models import BulkAction, BulkOperation
 from phoneprov.web.access import admin_only, current_tenant

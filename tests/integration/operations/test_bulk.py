@@ -11,13 +11,14 @@ from phoneprov.core.errors import InvalidValueError
 from phoneprov.fleet.models import Farewell, Phone, PhoneEvent, PhoneModule
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.operations.bulk import actions
+from phoneprov.operations.bulk.cancel import cancel_bulk
 from phoneprov.operations.bulk.outcomes import (
     Outcome,
     count_outcomes,
     list_results,
 )
 from phoneprov.operations.bulk.plan import MOST_PHONES, Plan, plan_bulk, start_bulk
-from phoneprov.operations.bulk.run import BATCH, cancel_bulk, run_bulks
+from phoneprov.operations.bulk.run import BATCH, run_bulks
 from phoneprov.operations.bulk.tasks import Task, read_task
 from phoneprov.operations.models import BulkAction, BulkItem, BulkOperation, BulkState, Command
 from tests.integration.operations.post import add_registered

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from phoneprov.fleet.models import Phone
+from phoneprov.fleet.queries import list_events
 from phoneprov.fleet.status import PhoneStatus
+from phoneprov.operations.bulk.cancel import cancel_bulk
 from phoneprov.operations.bulk.outcomes import (
     Outcome,
     Tally,
@@ -149,3 +151,30 @@ def test_an_action_without_orders_is_done_when_it_is_done(
     operation = start(world, BulkAction.UNASSIGN, chosen)
     found = tally(world, operation)
     assert (found.counts, found.is_open) == ({Outcome.DONE: 4}, False)
+
+
+def test_orders_that_have_not_left_are_cancelled(world: World, chosen: list[Phone]) -> None:
+    """What is sent is out of reach; what somebody else ordered before stays ordered."""
+    order(
+        world.session, chosen[0], CommandKind.REBOOT, catalog=world.catalog, actor=ALICE,
+        now=NOON - timedelta(minutes=1),
+    )  # fmt: skip
+    world.session.commit()
+    operation = start(world, BulkAction.REBOOT, chosen)
+    (sent,) = list_commands(world.session, chosen[1].id)
+    sent.state, sent.sent_at = CommandState.SENT, NOON
+    (halfway,) = list_commands(world.session, chosen[2].id)
+    halfway.tries = 1
+    world.session.commit()
+    assert tally(world, operation).can_cancel
+    assert cancel_bulk(world.session, operation, actor=ALICE, now=NOON + timedelta(minutes=2))
+    found = tally(world, operation)
+    assert found.counts == {Outcome.CANCELLED: 1, Outcome.QUEUED: 2, Outcome.SENT: 1}
+    (first, *_) = list_results(world.session, operation, page=1, size=10)
+    assert (first.phone_id, first.evidence) == (chosen[3].id, "Cancelled before it was sent.")
+    (dropped,) = list_commands(world.session, chosen[3].id)
+    assert dropped.state is CommandState.EXPIRED
+    events = list_events(world.session, chosen[3].id)
+    assert "Reboot: cancelled before it was sent." in [one.text for one in events]
+    assert not cancel_bulk(world.session, operation, actor=ALICE, now=NOON + timedelta(minutes=3))
+    assert list(list_not_done(world.session, operation)) == [chosen[3].id]
