@@ -292,6 +292,10 @@ def _add_profile_wrongly(page: Page) -> None:
 
 
 def _do_for_many(page: Page) -> None:
+    # A phone that never registered takes no order.
+    page.wait_for_selector(
+        "#phone-rows .status-online, #phone-rows .status-registered", timeout=90_000
+    )
     _choose_for_many(page)
     page.check("text=Resync (read config again)")
     page.click("text=See what would happen")
