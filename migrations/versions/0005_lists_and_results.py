@@ -1,11 +1,11 @@
-"""0004_lists_and_results"""
+"""0005_lists_and_results"""
 
 from alembic import op
 import sqlalchemy as sa
 
 
-revision = '0004_lists_and_results'
-down_revision = '0002_config_state'
+revision = '0005_lists_and_results'
+down_revision = '0004_rules_and_groups'
 branch_labels = None
 depends_on = None
 
