@@ -213,6 +213,7 @@ def test_phones_follow_a_profile_keep_what_is_theirs_and_leave(place: ManyPhones
     watched.close()
     narrow = place.open(f"{PHONES}?q=follower", width=NARROW)
     narrow.page.click("#bulk-all")
+    narrow.page.wait_for_selector("#field-action")
     looks_right(narrow.page)
     narrow.close()
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.rigs.browser import TOO_WIDE, find_violations
 from tests.rigs.components import require_component
@@ -283,6 +283,30 @@ def test_a_filter_gets_a_name_and_is_one_click_away(place: ManyPhones, width: in
     page.click("[aria-label='Delete the filter In the cellar, to be handed out']")
     page.wait_for_selector("text=deleted")
     expect(page.locator("#my-filters .saved-filters")).to_have_count(0)
+    watched.close()
+
+
+def test_who_sorts_while_the_filter_is_on_its_way_gets_both(place: ManyPhones) -> None:
+    """The slower answer to the earlier question is not shown over the later one."""
+    watched = place.open()
+    page = watched.page
+
+    def answer_late(route: Route) -> None:
+        page.wait_for_timeout(600)
+        route.continue_()
+
+    page.route(lambda url: "q=cellar" in url and "sort=-mac" not in url, answer_late)
+    page.click("#sort-mac")
+    page.wait_for_selector(".head-mac[aria-sort=ascending]")
+    page.fill("#phone-search", "cellar")
+    with page.expect_request(lambda one: "q=cellar" in one.url):
+        pass
+    with page.expect_response(lambda one: "q=cellar" in one.url and "sort=-mac" not in one.url):
+        page.click("#sort-mac")
+        page.wait_for_selector(".head-mac[aria-sort=descending]")
+    assert page.get_attribute(".head-mac", "aria-sort") == "descending"
+    expect(page.locator("#match-count")).to_contain_text("60 of 312 match")
+    assert page.get_attribute(".head-mac", "aria-sort") == "descending"
     watched.close()
 
 

@@ -76,6 +76,10 @@ class ListView:
         """Return the address of the list in the order of a column."""
         return address_of(self._parts(sorted_by(self.filters, column)))
 
+    def sort_word(self, column: Sort) -> str:
+        """Return that order as the address says it; the usual one has no word."""
+        return str(write_filters(sorted_by(self.filters, column)).get("sort", ""))
+
     @property
     def parts(self) -> dict[str, Any]:
         """The filters as parts of an address, whatever the page and the columns."""
