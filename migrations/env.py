@@ -6,6 +6,7 @@ from alembic import context
 from flask import current_app
 
 import phoneprov.fleet.extra_models
+import phoneprov.fleet.list_models
 import phoneprov.fleet.models
 import phoneprov.fleet.own_key_models
 import phoneprov.fleet.profile_models

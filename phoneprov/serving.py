@@ -19,6 +19,7 @@ from phoneprov.core.settings import Settings
 from phoneprov.jobs.holder import Holder
 from phoneprov.jobs.scheduler import Scheduler
 from phoneprov.jobs.table import Workbench, list_jobs
+from phoneprov.operations.pace import Pace
 from phoneprov.operations.recording import flush_check_ins
 from phoneprov.web.database import db
 from phoneprov.web.runtime import EXTENSION, Runtime
@@ -54,6 +55,10 @@ class BackgroundWork:
             answering=runtime.answering,
             links=runtime.links,
             own_files=runtime.own_files,
+            pace=Pace(
+                per_second=runtime.settings.orders_per_second,
+                per_address=runtime.settings.orders_per_address,
+            ),
         )
         self.holder = Holder(
             _engine_of(app),

@@ -9,6 +9,7 @@ from phoneprov.core.clock import utc_now
 from phoneprov.core.secrets import new_token
 from phoneprov.fleet.config_state import ConfigState
 from phoneprov.fleet.first_contact import hash_token
+from phoneprov.fleet.list_models import SavedFilter
 from phoneprov.fleet.models import Farewell, Phone, UnknownMac
 from phoneprov.fleet.profile_models import Profile
 from phoneprov.fleet.status import PhoneStatus
@@ -130,6 +131,14 @@ ProfileFactory = make_factory(
     Profile,
     FACTORY_CLASS=_Rows,
     name=factory.Sequence(lambda number: f"Profile {number}"),
+    created_at=factory.LazyFunction(utc_now),
+)
+
+SavedFilterFactory = make_factory(
+    SavedFilter,
+    FACTORY_CLASS=_Rows,
+    name=factory.Sequence(lambda number: f"Filter {number}"),
+    query="status=offline",
     created_at=factory.LazyFunction(utc_now),
 )
 

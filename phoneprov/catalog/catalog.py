@@ -60,6 +60,12 @@ class Catalog:
         """The expansion modules by slug."""
         return self._held.module_models
 
+    @property
+    def most_modules(self) -> int:
+        """How many modules the phone model with the most takes."""
+        fits = (fit for model in self.phone_models.values() for fit in model.modules)
+        return max((fit.at_most for fit in fits), default=0)
+
     def take_over(self, other: "Catalog") -> None:
         """Hold from now on what `other` holds: one assignment, so nobody sees half of it."""
         self._held = other._held  # noqa: SLF001 - of the same class
@@ -102,6 +108,11 @@ class Catalog:
         Where several models of the family do, it is the first of the catalogue.
         """
         return self._held.by_file.get(name.lower())
+
+    @property
+    def ouis(self) -> frozenset[str]:
+        """First halves of the MAC addresses of all vendors."""
+        return frozenset(self._held.by_oui)
 
     def vendor_of_mac(self, mac: str) -> Vendor | None:
         """Return whose MAC address this probably is; a hint, never a proof."""

@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     admin_email: str = Field("", description="the e-mail address of the first provider account")
     admin_password: str = Field("", description="the password of the first provider account")
     threads: int = Field(8, ge=2, le=64, description="a number of threads, 2 to 64")
+    orders_per_second: int = Field(
+        5, ge=1, le=100, description="a number of orders to phones a second, 1 to 100"
+    )
+    orders_per_address: int = Field(
+        1, ge=1, le=100, description="a number of orders a second to one address, 1 to 100"
+    )
     run_jobs: bool = Field(default=True, description="1, or 0 for a process without PBX links")
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error"

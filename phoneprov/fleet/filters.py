@@ -1,23 +1,25 @@
 """Which phones a person wants to see, in which order: the list's question as a value."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.fleet.late import LateLimits, has_missed_poll
 from phoneprov.fleet.layout_uses import uses_layout
-from phoneprov.fleet.models import Phone
+from phoneprov.fleet.models import Phone, PhoneModule
+from phoneprov.fleet.ordering import Sort
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.tenancy.models import Extension
 
 PAGE_SIZES = (50, 100, 200)
 LONGEST_SEARCH = 100
+NONE = -1
+"""In place of an id: those that have none."""
 SHORTEST_MAC_PART = 4
 """So many hexadecimal digits make a search one for MAC addresses, too."""
 
@@ -59,17 +61,16 @@ _FLAG_WORDS = {
 }
 
 
-class Sort(StrEnum):
-    """The columns that the list can be sorted by."""
+class LineUse(StrEnum):
+    """Whether a phone has an extension."""
 
-    STATUS = "status"
-    NAME = "name"
-    EXTENSION = "extension"
-    MODEL = "model"
-    MAC = "mac"
-    IP = "ip"
-    FIRMWARE = "firmware"
-    REGISTERED = "registered"
+    ASSIGNED = "assigned"
+    UNASSIGNED = "unassigned"
+
+    @property
+    def label(self) -> str:
+        """The choice in words."""
+        return {"assigned": "With an extension", "unassigned": "Without an extension"}[self]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +82,15 @@ class PhoneFilters:
     model_slug: str = ""
     flags: tuple[Flag, ...] = ()
     profile_id: int = 0
-    """Only those that follow this profile; 0: whatever they follow."""
+    """Only those that follow this profile; 0: whatever they follow, NONE: none."""
     layout_id: int = 0
-    """Only those with this button layout, on the phone or a module; 0: whatever they have."""
+    """Only those with this button layout, on the phone or a module; 0: whatever they have, NONE:
+    none on the phone."""
+    firmware: str = ""
+    """Only those with exactly this version."""
+    module_slug: str = ""
+    """Only those with such an expansion module."""
+    line: LineUse | None = None
     sort: Sort = Sort.NAME
     is_descending: bool = False
     page: int = 1
@@ -92,13 +99,14 @@ class PhoneFilters:
 
     @property
     def is_only(self) -> bool:
-        """Whether only the phones of one profile or layout are asked for."""
-        return bool(self.profile_id or self.layout_id)
+        """Whether only phones with something of a list are asked for."""
+        wanted = (self.model_slug, self.profile_id, self.layout_id, self.firmware)
+        return any(wanted) or bool(self.module_slug or self.line)
 
     @property
     def is_narrow(self) -> bool:
         """Whether anything but order and page is asked for."""
-        return bool(self.search or self.statuses or self.model_slug or self.flags or self.is_only)
+        return bool(self.search or self.statuses or self.flags or self.is_only)
 
 
 def is_outdated() -> ColumnElement[bool]:
@@ -126,24 +134,37 @@ def conditions(
     """Yield what a phone must fulfil; the query has to join its extension."""
     if filters.statuses:
         yield Phone.status.in_(filters.statuses)
-    if filters.model_slug:
-        yield Phone.model_slug == filters.model_slug
-    if filters.profile_id:
-        yield Phone.profile_id == filters.profile_id
-    if filters.layout_id:
-        yield uses_layout(filters.layout_id)
+    yield from _has(filters)
     for flag in filters.flags:
         yield flag_condition(flag, limits)
     if filters.search:
         yield matches_search(filters.search, catalog)
 
 
-def order_columns(filters: PhoneFilters) -> list[ColumnElement[Any]]:
-    """Return the order: the chosen column, nothing last, and the MAC address between equals."""
-    columns = _SORT_COLUMNS[filters.sort]()
-    if filters.is_descending:
-        columns = [column.desc() for column in columns]
-    return [*(column.nulls_last() for column in columns), Phone.mac.asc()]
+def _has(filters: PhoneFilters) -> Iterator[ColumnElement[bool]]:
+    """Yield what the phone must have or follow."""
+    if filters.model_slug:
+        yield Phone.model_slug == filters.model_slug
+    if filters.firmware:
+        yield Phone.firmware == filters.firmware
+    if filters.profile_id:
+        yield (
+            Phone.profile_id == filters.profile_id
+            if filters.profile_id > 0
+            else (Phone.profile_id.is_(None))
+        )
+    if filters.layout_id:
+        yield (
+            uses_layout(filters.layout_id)
+            if filters.layout_id > 0
+            else (Phone.button_layout_id.is_(None))
+        )
+    if filters.module_slug:
+        having = select(PhoneModule.phone_id).where(PhoneModule.module_slug == filters.module_slug)
+        yield Phone.id.in_(having)
+    if filters.line is not None:
+        is_free = filters.line is LineUse.UNASSIGNED
+        yield Phone.extension_id.is_(None) if is_free else Phone.extension_id.is_not(None)
 
 
 def mac_part(text: str) -> str | None:
@@ -193,50 +214,3 @@ def _names(word: str, full_name: str) -> bool:
     """Tell whether a word is part of a model's name, blanks or not: `VVX450`, `t46`."""
     name = full_name.casefold()
     return word.casefold() in name or word.casefold() in name.replace(" ", "")
-
-
-def _by_name() -> list[ColumnElement[Any]]:
-    title = func.coalesce(func.nullif(Phone.display_name, ""), func.nullif(Extension.name, ""))
-    return [func.lower(title)]
-
-
-def _by_status() -> list[ColumnElement[Any]]:
-    rank = case(_RANKS, value=Phone.status, else_=len(_RANKS))
-    return [rank, *_by_name()]
-
-
-def _by_extension() -> list[ColumnElement[Any]]:
-    return [func.length(Extension.number), Extension.number.expression]
-
-
-def _by_ip() -> list[ColumnElement[Any]]:
-    """Order addresses of one length by their text: 10.1.4.9 comes before 10.1.4.17."""
-    address = func.nullif(Phone.ip_address, "")
-    return [func.length(address), address]
-
-
-_RANKS = {
-    status.value: rank
-    for rank, status in enumerate(
-        (
-            PhoneStatus.OFFLINE,
-            PhoneStatus.PROVISIONING,
-            PhoneStatus.PENDING,
-            PhoneStatus.REGISTERED,
-            PhoneStatus.ONLINE,
-            PhoneStatus.DISABLED,
-        )
-    )
-}
-"""Statuses in the order in which they want attention."""
-
-_SORT_COLUMNS: dict[Sort, Callable[[], list[ColumnElement[Any]]]] = {
-    Sort.STATUS: _by_status,
-    Sort.NAME: _by_name,
-    Sort.EXTENSION: _by_extension,
-    Sort.MODEL: lambda: [Phone.model_slug.expression],
-    Sort.MAC: lambda: [Phone.mac.expression],
-    Sort.IP: _by_ip,
-    Sort.FIRMWARE: lambda: [func.nullif(Phone.firmware, "")],
-    Sort.REGISTERED: lambda: [Phone.last_registered_at.expression],
-}

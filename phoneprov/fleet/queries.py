@@ -1,6 +1,6 @@
 """Reads of phones for screens: a fixed number of queries however many rows there are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,16 +15,17 @@ from phoneprov.fleet.filters import (
     PhoneFilters,
     conditions,
     flag_condition,
-    order_columns,
 )
 from phoneprov.fleet.inherited import poll_minutes_of
 from phoneprov.fleet.late import LateLimits, late_limit, read_late_limits
 from phoneprov.fleet.models import CheckIn, Phone, PhoneEvent, PhoneUpload, Registration
+from phoneprov.fleet.ordering import order_columns
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import Extension, Tenant, for_tenant
 
 LATEST_EVENTS = 200
+IDS_AT_ONCE = 1000
 ADMITTED_BY_WINDOW = "window"
 """The mark of a request that first contact let in (a value of provisioning.admission.Reason)."""
 
@@ -107,7 +108,7 @@ def list_phones(
     total = _count(session, query)
     page = min(max(filters.page, 1), last_page(total, filters.page_size))
     phones = session.scalars(
-        query.order_by(*order_columns(filters))
+        query.order_by(*order_columns(filters.sort, is_descending=filters.is_descending))
         .offset((page - 1) * filters.page_size)
         .limit(filters.page_size)
         .options(
@@ -143,6 +144,17 @@ def list_matching_ids(  # noqa: PLR0913 - the list's own question, and how many
         .where(Phone.tenant_id == tenant.id, *conditions(filters, catalog, limits))
     )
     return session.scalars(query.order_by(Phone.id).limit(limit)).all()
+
+
+def keep_own_ids(session: Session, tenant_id: int, phone_ids: Collection[int]) -> Sequence[int]:
+    """Return those of the ids that are phones of the tenant, in order."""
+    found: list[int] = []
+    wanted = sorted(phone_ids)
+    for start in range(0, len(wanted), IDS_AT_ONCE):
+        some = wanted[start : start + IDS_AT_ONCE]
+        query = select(Phone.id).where(Phone.tenant_id == tenant_id, Phone.id.in_(some))
+        found += session.scalars(query.order_by(Phone.id))
+    return found
 
 
 def count_by_status(session: Session, tenant: Tenant, limits: LateLimits) -> FleetCounts:

@@ -34,9 +34,14 @@ class UnknownPage:
         return max(1, -(-self.total // PAGE_SIZE))
 
 
+def count_unknown(session: Session) -> int:
+    """Return how many unknown MACs there are."""
+    return session.scalar(select(func.count()).select_from(UnknownMac)) or 0
+
+
 def find_unknown_page(session: Session, *, number: int = 1) -> UnknownPage:
     """Return a page of the unknown MACs; a page beyond the last is the last."""
-    total = session.scalar(select(func.count()).select_from(UnknownMac)) or 0
+    total = count_unknown(session)
     page = min(max(number, 1), max(1, -(-total // PAGE_SIZE)))
     rows = session.scalars(
         select(UnknownMac)

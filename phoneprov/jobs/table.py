@@ -1,7 +1,7 @@
 """The table of jobs: what runs when. Each is a few lines over a domain verb."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -22,6 +22,7 @@ from phoneprov.operations.delivery import (
 )
 from phoneprov.operations.farewells import send_farewells
 from phoneprov.operations.links import LinkSupervisor
+from phoneprov.operations.pace import Pace
 from phoneprov.operations.posted import note_silent_webhooks
 from phoneprov.operations.recording import flush_check_ins
 from phoneprov.provisioning.answer import Answering
@@ -38,6 +39,8 @@ class Workbench:
     answering: Answering
     links: LinkSupervisor
     own_files: OwnFiles
+    pace: Pace = field(default_factory=Pace)
+    """How fast orders leave."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +125,7 @@ def _jobs_of_the_holder(bench: Workbench) -> tuple[Job, ...]:
         Job(
             name="deliver_commands",
             every=timedelta(seconds=1),
-            run=lambda: deliver_commands(bench.sessions, bench.catalog, bench.links, utc_now()),
+            run=lambda: _deliver_commands(bench),
             meaning="sends orders whose turn it is",
         ),
         Job(
@@ -177,6 +180,10 @@ def _in_transaction(
             return verb(session, utc_now())
 
     return run
+
+
+def _deliver_commands(bench: Workbench) -> int:
+    return deliver_commands(bench.sessions, bench.catalog, bench.links, utc_now(), pace=bench.pace)
 
 
 def _forget_old_rows(session: Session, now: datetime) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import String, case, cast, func, select, update
 from sqlalchemy.orm import Session, joinedload, sessionmaker
 
 from phoneprov.catalog.catalog import Catalog
@@ -19,15 +19,18 @@ from phoneprov.fleet.models import Phone
 from phoneprov.fleet.revisions import forget_cached, touch_phones
 from phoneprov.operations.commands import Way, finish, give_up
 from phoneprov.operations.models import Command, CommandKind, CommandState
+from phoneprov.operations.pace import Pace
 from phoneprov.pbx.link import Notify, NotifyOutcome, NotifyResult
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import Extension
 from phoneprov.vendors.registry import WRITERS
 from phoneprov.vendors.writer import NotPossible, Order
 
-PER_RUN = 5
-"""Orders that leave in one run; the job runs once a second."""
-PER_ADDRESS = 1
+MOST_AT_ONCE = 20
+"""So many are on their way at the same time at most."""
+MOST_LOOKED_AT = 500
+NEXT_OF_PLACE = 10
+"""So many orders of one place are looked at in a run; the first of them may have no way to go."""
 TRY_AGAIN = timedelta(seconds=10)
 NO_REACTION = timedelta(minutes=10)
 
@@ -50,17 +53,23 @@ class Parcel:
 
 
 def deliver_commands(
-    sessions: sessionmaker[Session], catalog: Catalog, sender: Sender, now: datetime
+    sessions: sessionmaker[Session],
+    catalog: Catalog,
+    sender: Sender,
+    now: datetime,
+    *,
+    pace: Pace | None = None,
 ) -> int:
     """Send the orders whose turn it is; return how many left.
 
     An order is marked as sent before it leaves, so that a crash in between can't send it twice.
+    `pace` remembers from run to run what left; without it each run stands for itself.
     """
     with sessions.begin() as session:
-        parcels = _claim(session, catalog, now)
+        parcels = _claim(session, catalog, pace or Pace(), now)
     if not parcels:
         return 0
-    with ThreadPoolExecutor(max_workers=PER_RUN) as pool:
+    with ThreadPoolExecutor(max_workers=min(MOST_AT_ONCE, len(parcels))) as pool:
         results = list(pool.map(lambda parcel: _send(sender, parcel), parcels))
     with sessions.begin() as session:
         for parcel, result in zip(parcels, results, strict=True):
@@ -90,28 +99,47 @@ def close_overdue_commands(session: Session, now: datetime) -> int:
     return closed
 
 
-def _claim(session: Session, catalog: Catalog, now: datetime) -> Sequence[Parcel]:
+def _claim(session: Session, catalog: Catalog, pace: Pace, now: datetime) -> Sequence[Parcel]:
     """Mark the orders whose turn it is as sent and return what is to be sent."""
-    due = session.execute(
-        select(Command, Phone)
-        .join(Phone, Phone.id == Command.phone_id)
-        .options(joinedload(Phone.tenant))
-        .where(Command.state == CommandState.QUEUED, Command.next_try_at <= now)
-        .order_by(Command.next_try_at, Command.id)
-        .limit(PER_RUN * 10)
-    ).all()
+    room = pace.room(now)
+    due = _list_due(session, now) if room else []
     parcels: list[Parcel] = []
-    per_address: dict[str, int] = {}
-    for command, phone in due:
-        if len(parcels) >= PER_RUN:
+    for at in pace.in_turn([place for _, _, place in due]):
+        command, phone, place = due[at]
+        if len(parcels) >= room:
             break
-        if per_address.get(phone.ip_address, 0) >= PER_ADDRESS:
+        if not pace.is_free(place):
             continue
         parcel = _pack(session, catalog, command, phone, now)
         if parcel is not None and _take(session, command, now):
-            per_address[phone.ip_address] = per_address.get(phone.ip_address, 0) + 1
+            pace.note(place, now)
             parcels.append(parcel)
     return parcels
+
+
+def _list_due(session: Session, now: datetime) -> Sequence[tuple[Command, Phone, str]]:
+    """Return the orders that may leave, the first few of each place, each with its place.
+
+    Many orders for one site must not hide those for all the others behind them.
+    """
+    place = case((Phone.ip_address == "", cast(Phone.id, String)), else_=Phone.ip_address)
+    number = func.row_number().over(partition_by=place, order_by=(Command.next_try_at, Command.id))
+    waiting = (
+        select(Command.id.label("command_id"), place.label("place"), number.label("number"))
+        .join(Phone, Phone.id == Command.phone_id)
+        .where(Command.state == CommandState.QUEUED, Command.next_try_at <= now)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Command, Phone, waiting.c.place)
+        .join(waiting, waiting.c.command_id == Command.id)
+        .join(Phone, Phone.id == Command.phone_id)
+        .options(joinedload(Phone.tenant))
+        .where(waiting.c.number <= NEXT_OF_PLACE)
+        .order_by(waiting.c.number, Command.next_try_at, Command.id)
+        .limit(MOST_LOOKED_AT)
+    ).all()
+    return [(command, phone, place) for command, phone, place in rows]
 
 
 def _pack(

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.errors import PbxError
 from phoneprov.fleet.models import Farewell
-from phoneprov.operations.delivery import PER_RUN, Sender
+from phoneprov.operations.delivery import Sender
+from phoneprov.operations.pace import PER_SECOND
 from phoneprov.pbx.link import LinkStatus, Notify
 from phoneprov.pbx.models import Pbx
 from phoneprov.vendors.registry import WRITERS
@@ -38,7 +39,7 @@ def send_farewells(sessions: sessionmaker[Session], catalog: Catalog, sender: Se
         goodbyes = [_pack(catalog, farewell) for farewell in _claim(session)]
     if not goodbyes:
         return 0
-    with ThreadPoolExecutor(max_workers=PER_RUN) as pool:
+    with ThreadPoolExecutor(max_workers=PER_SECOND) as pool:
         notes = list(pool.map(lambda goodbye: _send(sender, goodbye), goodbyes))
     with sessions.begin() as session:
         for goodbye, note in zip(goodbyes, notes, strict=True):
@@ -59,7 +60,7 @@ def _claim(session: Session) -> list[Farewell]:
             Pbx.link_status == LinkStatus.UP,
         )
         .order_by(Farewell.id)
-        .limit(PER_RUN)
+        .limit(PER_SECOND)
     ).all()
     for farewell in waiting:
         farewell.resync_note = LEAVING

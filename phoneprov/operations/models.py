@@ -93,6 +93,7 @@ class BulkAction(StrEnum):
     SET_TIME_ZONE = "set_time_zone"
     RESYNC = "resync"
     REBOOT = "reboot"
+    RESET = "reset"
     ENABLE = "enable"
     DISABLE = "disable"
     UNASSIGN = "unassign"
@@ -101,7 +102,13 @@ class BulkAction(StrEnum):
     @property
     def is_dangerous(self) -> bool:
         """Whether something is lost by it."""
-        return self is BulkAction.DELETE
+        return self in {BulkAction.RESET, BulkAction.DELETE}
+
+    @property
+    def command(self) -> CommandKind | None:
+        """The order to each phone that this is, if it is one."""
+        kinds: dict[str, CommandKind] = {kind.value: kind for kind in CommandKind}
+        return kinds.get(self.value)
 
     @property
     def label(self) -> str:
@@ -113,6 +120,7 @@ class BulkAction(StrEnum):
             "set_time_zone": "Set time zone",
             "resync": "Resync (read config again)",
             "reboot": "Reboot",
+            "reset": "Reset to defaults",
             "enable": "Enable",
             "disable": "Disable",
             "unassign": "Unassign",
@@ -147,7 +155,8 @@ class BulkOperation(Model):
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id", ondelete="CASCADE"), index=True)
     action: Mapped[BulkAction] = mapped_column(WordColumn(BulkAction, 20))
     value: Mapped[str] = mapped_column(String(64), default="")
-    """By action: id of the layout, id of the profile with how, name of the zone."""
+    """By action: id of the layout with the place of the module, id of the profile with how, name
+    of the zone."""
     words: Mapped[str] = mapped_column(String(200))
     """The action with its value, as a person reads it."""
     state: Mapped[BulkState] = mapped_column(
@@ -170,5 +179,9 @@ class BulkItem(Model):
         ForeignKey("phone.id", ondelete="SET NULL"), index=True
     )
     phone_name: Mapped[str] = mapped_column(String(120))
+    command_id: Mapped[int | None] = mapped_column(
+        ForeignKey(Command.id, ondelete="SET NULL"), index=True
+    )
+    """The order that the phone got by it; what comes of it stands there."""
     state: Mapped[ItemState] = mapped_column(WordColumn(ItemState, 12), default=ItemState.WAITING)
     note: Mapped[str] = mapped_column(String(200), default="")

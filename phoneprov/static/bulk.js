@@ -12,9 +12,12 @@
     const button = document.getElementById("bulk-ticked");
     if (!button) return;
     const count = read().size;
-    button.textContent = count
-      ? `With ${count} ticked phone${count === 1 ? "" : "s"}…`
-      : "With the ticked phones…";
+    const phones = `${count} ticked phone${count === 1 ? "" : "s"}`;
+    button.textContent = count ? `With ${phones}…` : "With the ticked phones…";
+    button.classList.toggle("is-chosen", count > 0);
+    const away = document.getElementById("bulk-export");
+    away.textContent = `Export ${phones} as CSV`;
+    away.hidden = !count;
     document.getElementById("bulk-none").hidden = !count;
   }
 
@@ -44,6 +47,7 @@
   });
   document.addEventListener("submit", (event) => {
     if (event.target !== form()) return;
+    for (const old of form().querySelectorAll("[data-ticked]")) old.remove();
     const here = new Set([...boxes()].map((box) => box.value));
     for (const id of read()) {
       if (here.has(id)) continue;
@@ -52,10 +56,18 @@
         name: "phone",
         value: id,
       });
+      field.dataset.ticked = "";
       form().append(field);
     }
-    write(new Set());
+    // A file is no other page: the form can be sent again.
+    if (event.submitter?.id === "bulk-export") setTimeout(() => delete form()?.dataset.sent);
+  });
+  // What was ticked is done with as soon as it was done, and not before: one may come back.
+  document.addEventListener("submit", (event) => {
+    const tenant = event.target.dataset.clearsTicks;
+    if (tenant) sessionStorage.removeItem(`ticked:${tenant}`);
   });
   document.addEventListener("htmx:afterSettle", restore);
+  addEventListener("pageshow", restore);
   restore();
 })();

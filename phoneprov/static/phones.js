@@ -19,6 +19,18 @@
     if (asker?.matches(POLL) && !document.contains(asker)) event.detail.shouldSwap = false;
   });
 
+  // Of two questions for the list only the later one is answered: sorted while a filter was typed.
+  let lastAsked = null;
+
+  document.addEventListener("htmx:beforeSend", (event) => {
+    if (event.detail.target?.id === "phone-list") lastAsked = event.detail.xhr;
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const isList = event.detail.target?.id === "phone-list";
+    const isLatest = event.detail.xhr === lastAsked;
+    if (isList && lastAsked && !isLatest && !event.target.matches(POLL)) event.detail.shouldSwap = false;
+  });
+
   // What was polled is gone: the poll ends.
   document.addEventListener("htmx:responseError", (event) => {
     if (event.detail.xhr.status === 404 && event.target.matches(POLL)) event.target.remove();

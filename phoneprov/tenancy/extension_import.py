@@ -75,7 +75,7 @@ class ImportPlan:
     refused: tuple[Refusal, ...] = ()
 
     @property
-    def does_anything(self) -> bool:
+    def can_start(self) -> bool:
         """Whether there is anything to import."""
         return bool(self.added or self.changed)
 

@@ -1,5 +1,7 @@
 """What every request and every answer of the pages has to keep to."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, request
@@ -32,6 +34,11 @@ HEADERS = {
 }
 ONE_YEAR_S = 365 * 24 * 3600
 
+CAMERA_POLICY = "camera=(self), geolocation=(), microphone=()"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_HAS_CAMERA = "_has_camera"
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _OURS = frozenset({"same-origin", "none", ""})
 
@@ -42,6 +49,12 @@ def init_security(app: Flask) -> None:
     init_log_in(app)
     app.before_request(_refuse_foreign_sites)
     app.after_request(_add_headers)
+
+
+def with_camera(view: View) -> View:
+    """Mark a view whose page may ask for the camera: it reads the stickers of phones."""
+    setattr(view, _HAS_CAMERA, True)
+    return view
 
 
 def client_address() -> str:
@@ -68,6 +81,9 @@ def _refuse_foreign_sites() -> None:
 
 
 def _add_headers(response: Response) -> Response:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, _HAS_CAMERA, False):
+        response.headers["Permissions-Policy"] = CAMERA_POLICY
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")

@@ -18,6 +18,7 @@ from tests.factories import (
     PbxFactory,
     PhoneFactory,
     ProfileFactory,
+    SavedFilterFactory,
     UnknownMacFactory,
     use_session,
 )
@@ -73,6 +74,7 @@ def add_objects(session: Session) -> Objects:
         "rule_id": LayoutRuleFactory.create(layout_id=layout.id).id,
         "operation_id": BulkOperationFactory.create(tenant_id=acme.id).id,
         "profile_id": ProfileFactory.create(tenant_id=acme.id).id,
+        "filter_id": SavedFilterFactory.create(tenant_id=acme.id, user_id=alice.id).id,
         "position": 1,
         "module": 0,
         "user_id": alice.id,

@@ -56,6 +56,8 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
         Screen("phones", phones),
         Screen("phones-menu", phones, _open_row_menu),
         Screen("phones-filtered", f"{phones}?q=1004"),
+        Screen("phones-columns", f"{phones}?columns=place.layout.profile.config", _open_columns),
+        Screen("phones-my-filters", f"{phones}?status=online", _open_my_filters),
         Screen("phones-no-match", f"{phones}?q=nothing-like-this"),
         Screen("phones-empty", "/t/nobody-sons-plumbing-and-heating-ltd/phones"),
         Screen("phones-import", f"{phones}/import"),
@@ -178,6 +180,15 @@ def _log_in_wrongly(page: Page) -> None:
 def _open_row_menu(page: Page) -> None:
     page.click("#menu-button-2")
     page.wait_for_selector("#menu-2:popover-open")
+
+
+def _open_columns(page: Page) -> None:
+    page.click("#list-columns > summary")
+
+
+def _open_my_filters(page: Page) -> None:
+    page.click("#my-filters > summary")
+    page.fill("#filter-name", "Online now")
 
 
 def _ask_reboot(page: Page) -> None:
@@ -345,6 +356,10 @@ def _add_profile_wrongly(page: Page) -> None:
 
 
 def _do_for_many(page: Page) -> None:
+    # A phone that never registered takes no order.
+    page.wait_for_selector(
+        "#phone-rows .status-online, #phone-rows .status-registered", timeout=90_000
+    )
     _choose_for_many(page)
     page.check("text=Resync (read config again)")
     page.click("text=See what would happen")

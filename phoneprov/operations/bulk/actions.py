@@ -14,6 +14,7 @@ from phoneprov.fleet.models import LayoutSource, Phone, PhoneEvent, PhoneModule
 from phoneprov.fleet.phones import delete_phone
 from phoneprov.fleet.profile_effects import has_own_values, list_effects
 from phoneprov.fleet.revisions import touch_phones
+from phoneprov.fleet.status import PhoneStatus
 from phoneprov.operations.bulk.tasks import Task
 from phoneprov.operations.changes import disable_phone, enable_phone, unassign_phone
 from phoneprov.operations.commands import OPEN_STATES, WAITS, why_not
@@ -21,6 +22,9 @@ from phoneprov.operations.models import BulkAction, Command, CommandKind, Comman
 from phoneprov.tenancy.audit import Actor
 
 Reason = str | None
+
+REACHABLE = frozenset({PhoneStatus.REGISTERED, PhoneStatus.ONLINE})
+"""Statuses of phones that a NOTIFY finds."""
 
 
 def say_effect(task: Task, phone: Phone) -> str:
@@ -40,6 +44,19 @@ def do_batch(
 ) -> str:
     """Do the action to a batch of phones; return in words what each of them got."""
     return _DEEDS[task.action](session, task, phones, actor, now)
+
+
+def find_orders(session: Session, task: Task, phone_ids: Sequence[int]) -> Mapping[int, int]:
+    """Return the open order of each phone that the action gave it, or found there already."""
+    kind = task.action.command
+    if kind is None:
+        return {}
+    rows = session.execute(
+        select(Command.phone_id, Command.id).where(
+            Command.phone_id.in_(phone_ids), Command.kind == kind, Command.state.in_(OPEN_STATES)
+        )
+    )
+    return {phone_id: command_id for phone_id, command_id in rows}  # noqa: C416 - dict() of rows loses the types
 
 
 def _no_new_profile(task: Task, phone: Phone) -> Reason:
@@ -64,8 +81,11 @@ def _no_module_for(task: Task, phone: Phone) -> Reason:
     layouts = task.carriers.get(phone.id)
     if layouts is None:
         found = task.catalog.module_models.get(task.layout_model)
-        return f"It has no {found.name if found else task.layout_model}."
-    return "Its modules have this layout already." if layouts == {task.layout_id} else None
+        where = f" as module {task.module_number}" if task.module_number else ""
+        return f"It has no {found.name if found else task.layout_model}{where}."
+    if layouts != {task.layout_id}:
+        return None
+    return f"Its module{'' if task.module_number else 's'} have this layout already."
 
 
 def _has_no_line(task: Task, phone: Phone) -> Reason:
@@ -84,6 +104,19 @@ def _same_zone(task: Task, phone: Phone) -> Reason:
 
 def _no_order(task: Task, phone: Phone) -> Reason:
     return why_not(phone, CommandKind(task.action.value), task.catalog)
+
+
+def _no_restart(task: Task, phone: Phone) -> Reason:
+    """Leave out who can't be reached now: a restart hours later would come as a surprise."""
+    return _no_order(task, phone) or _not_reachable(phone)
+
+
+def _not_reachable(phone: Phone) -> Reason:
+    if phone.status not in REACHABLE:
+        return f"It is {phone.status.label}, so nothing can reach it now."
+    if phone.unconfirmed_since_at is not None:
+        return "The link to its PBX is down, so nothing can reach it now."
+    return None
 
 
 def _is_enabled(task: Task, phone: Phone) -> Reason:
@@ -107,11 +140,12 @@ def _apply_module_layout(
     session: Session, task: Task, phones: Sequence[Phone], actor: Actor, now: datetime
 ) -> str:
     ids = [phone.id for phone in phones]
-    session.execute(
-        update(PhoneModule)
-        .where(PhoneModule.phone_id.in_(ids), PhoneModule.module_slug == task.layout_model)
-        .values(layout_id=task.layout_id)
+    change = update(PhoneModule).where(
+        PhoneModule.phone_id.in_(ids), PhoneModule.module_slug == task.layout_model
     )
+    if task.module_number:
+        change = change.where(PhoneModule.number == task.module_number)
+    session.execute(change.values(layout_id=task.layout_id))
     return _note_set(session, task, phones, actor=actor, now=now)
 
 
@@ -160,18 +194,12 @@ def _order(
 ) -> str:
     kind = CommandKind(task.action.value)
     ids = [phone.id for phone in phones]
-    has_one = set(
-        session.scalars(
-            select(Command.phone_id).where(
-                Command.phone_id.in_(ids), Command.kind == kind, Command.state.in_(OPEN_STATES)
-            )
-        )
-    )
+    has_one = find_orders(session, task, ids)
     new = [phone_id for phone_id in ids if phone_id not in has_one]
     if new:
         session.execute(insert(Command), [_command(one, kind, actor, now) for one in new])
     _write_events(session, new, "command", f"{kind.label} ordered by {actor.name}.", now)
-    return "Ordered; its page says what comes of it."
+    return "Ordered."
 
 
 def _command(phone_id: int, kind: CommandKind, actor: Actor, now: datetime) -> dict[str, object]:
@@ -242,7 +270,8 @@ _OBSTACLES: Mapping[BulkAction, Callable[[Task, Phone], Reason]] = {
     BulkAction.DELETE: _nothing_in_the_way,
     BulkAction.SET_TIME_ZONE: _same_zone,
     BulkAction.RESYNC: _no_order,
-    BulkAction.REBOOT: _no_order,
+    BulkAction.REBOOT: _no_restart,
+    BulkAction.RESET: _no_restart,
     BulkAction.ENABLE: _is_enabled,
     BulkAction.DISABLE: _is_disabled,
 }
@@ -255,6 +284,7 @@ _DEEDS: Mapping[BulkAction, Callable[[Session, Task, Sequence[Phone], Actor, dat
     BulkAction.SET_TIME_ZONE: _set_zone,
     BulkAction.RESYNC: _order,
     BulkAction.REBOOT: _order,
+    BulkAction.RESET: _order,
     BulkAction.ENABLE: _enable,
     BulkAction.DISABLE: _disable,
 }

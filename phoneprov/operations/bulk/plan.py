@@ -43,6 +43,11 @@ class Plan:
         return [one for one in self.phones if one.reason is None]
 
     @property
+    def needs_typing(self) -> bool:
+        """Whether the person has to type how many phones they are: it can't be undone for many."""
+        return self.task.action.is_dangerous and len(self.will) > 1
+
+    @property
     def effects(self) -> dict[str, list[Planned]]:
         """Those it is done to by what changes on them, the most usual first."""
         found: dict[str, list[Planned]] = {}

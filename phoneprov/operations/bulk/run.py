@@ -20,7 +20,7 @@ from phoneprov.operations.bulk import actions
 from phoneprov.operations.bulk.actions import find_obstacle
 from phoneprov.operations.bulk.tasks import Task, read_task
 from phoneprov.operations.models import BulkItem, BulkOperation, BulkState, ItemState
-from phoneprov.tenancy.audit import Actor, write_audit
+from phoneprov.tenancy.audit import Actor
 from phoneprov.tenancy.models import for_tenant
 
 BATCH = 100
@@ -39,23 +39,6 @@ def run_bulks(sessions: sessionmaker[Session], catalog: Catalog) -> int:
             break
         done += count
     return done
-
-
-def cancel_bulk(session: Session, operation: BulkOperation, *, actor: Actor, now: datetime) -> bool:
-    """Leave the phones that still wait as they are; tell whether it was running."""
-    if operation.state is not BulkState.RUNNING:
-        return False
-    operation.state, operation.finished_at = BulkState.CANCELLED, now
-    session.execute(
-        update(BulkItem)
-        .where(BulkItem.operation_id == operation.id, BulkItem.state == ItemState.WAITING)
-        .values(state=ItemState.CANCELLED, note="Cancelled before its turn.")
-        .execution_options(synchronize_session=False)
-    )
-    write_audit(
-        session, actor, "phones.bulk_cancel", operation.words, at=now, tenant_id=operation.tenant_id
-    )
-    return True
 
 
 def _do_next_batch(sessions: sessionmaker[Session], catalog: Catalog, now: datetime) -> int:
@@ -116,8 +99,10 @@ def _do(
     actor = Actor(name=operation.ordered_by)
     batch = [phones[item.phone_id] for item in doable if item.phone_id is not None]
     note = actions.do_batch(session, task, batch, actor=actor, now=now)
+    orders = actions.find_orders(session, task, [phone.id for phone in batch])
     for item in doable:
         item.state, item.note = ItemState.DONE, note
+        item.command_id = orders.get(item.phone_id or 0)
 
 
 def _settle_without(task: Task, item: BulkItem, phone: Phone | None) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from phoneprov.core.zones import zones_by_region
@@ -20,9 +20,12 @@ class BulkForm(FlaskForm):
     action = RadioField("What", choices=[SelectChoice(one.value, one.label) for one in BulkAction])
     layout = SelectField("Button layout", validate_choice=False)
     module_layout = SelectField("Expansion module layout", validate_choice=False)
+    module_number = SelectField("On which module", validate_choice=False)
     profile = SelectField("Profile", validate_choice=False)
     drops_own = BooleanField("Take back what phones have of their own")
     zone = SelectField("Time zone", validate_choice=False)
+    typed = StringField("Number of phones", render_kw={"inputmode": "numeric", "maxlength": 6})
+    """How many phones they are, typed by the person, where it can't be undone."""
 
     def __init__(
         self,
@@ -30,9 +33,14 @@ class BulkForm(FlaskForm):
         module_layouts: Sequence[ButtonLayout],
         profiles: Sequence[Profile],
         tenant_zone: str,
+        most_modules: int,
         **values: object,
     ) -> None:
         super().__init__(**values)
+        self.module_number.choices = [
+            SelectChoice("", "Every module of its model"),
+            *(SelectChoice(str(one), _say_place(one)) for one in range(1, most_modules + 1)),
+        ]
         self.module_layout.choices = [
             SelectChoice("", "Choose the layout"),
             *(SelectChoice(str(one.id), one.name) for one in module_layouts),
@@ -46,7 +54,9 @@ class BulkForm(FlaskForm):
             SelectChoice("", "Choose the layout"),
             *(SelectChoice(str(one.id), one.name) for one in layouts),
         ]
-        offered: dict[str, list[tuple[str, str]]] = {"": [("", f"Tenant default ({tenant_zone})")]}
+        offered: dict[str, list[tuple[str, str]]] = {
+            "": [("", f"The profile’s, else the tenant’s ({tenant_zone})")]
+        }
         offered |= {
             region: [(name, name.replace("_", " ")) for name in names]
             for region, names in zones_by_region().items()
@@ -58,10 +68,24 @@ class BulkForm(FlaskForm):
         if self.action.data == BulkAction.APPLY_LAYOUT:
             return self.layout.data or ""
         if self.action.data == BulkAction.APPLY_MODULE_LAYOUT:
-            return self.module_layout.data or ""
+            return f"{self.module_layout.data or ''} {self.module_number.data or ''}".strip()
         if self.action.data == BulkAction.APPLY_PROFILE:
             return f"{self.profile.data} {DROPS_OWN if self.drops_own.data else ''}".strip()
         return self.zone.data or "" if self.action.data == BulkAction.SET_TIME_ZONE else ""
+
+    def fill(self, action: BulkAction, value: str, ids: Sequence[int]) -> None:
+        """Put an action with its value into the fields, as if a person had chosen them."""
+        first, _, rest = value.partition(" ")
+        self.action.data = action.value
+        self.ids.data = ",".join(map(str, ids))
+        if action is BulkAction.APPLY_LAYOUT:
+            self.layout.data = first
+        elif action is BulkAction.APPLY_MODULE_LAYOUT:
+            self.module_layout.data, self.module_number.data = first, rest
+        elif action is BulkAction.APPLY_PROFILE:
+            self.profile.data, self.drops_own.data = first, rest == DROPS_OWN
+        elif action is BulkAction.SET_TIME_ZONE:
+            self.zone.data = value
 
     def read_ids(self) -> list[int]:
         """Return the ids that it carries; what is none is left out."""
@@ -69,3 +93,7 @@ class BulkForm(FlaskForm):
         return [
             int(one) for one in parts if one.isascii() and one.isdigit() and len(one) <= ID_DIGITS
         ]
+
+
+def _say_place(number: int) -> str:
+    return "Only the first, next to the phone" if number == 1 else f"Only number {number}"

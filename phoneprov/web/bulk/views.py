@@ -12,22 +12,19 @@ from werkzeug.wrappers import Response
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.fleet.profiles import list_profiles
-from phoneprov.fleet.queries import last_page, list_matching_ids
+from phoneprov.fleet.queries import keep_own_ids, list_matching_ids
 from phoneprov.layouts.queries import list_layouts
+from phoneprov.operations.bulk.cancel import cancel_bulk
+from phoneprov.operations.bulk.outcomes import count_outcomes, list_not_done
 from phoneprov.operations.bulk.plan import MOST_PHONES, Plan, plan_bulk, start_bulk
-from phoneprov.operations.bulk.queries import (
-    count_items,
-    find_operation,
-    list_items,
-    list_operations,
-)
-from phoneprov.operations.bulk.run import cancel_bulk
+from phoneprov.operations.bulk.queries import find_operation, list_operations
 from phoneprov.operations.bulk.tasks import read_task
 from phoneprov.operations.bulk.trial import MOST_TRIED, can_be_tried, try_bulk
-from phoneprov.operations.models import BulkAction, BulkOperation, ItemState
+from phoneprov.operations.models import BulkAction, BulkOperation
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
 from phoneprov.web.bulk.forms import BulkForm
+from phoneprov.web.bulk.progress import read_progress
 from phoneprov.web.changes.look import current_frame, refuse, wants_look
 from phoneprov.web.database import session
 from phoneprov.web.htmx import is_htmx
@@ -36,7 +33,7 @@ from phoneprov.web.runtime import runtime
 
 Answer = str | Response | tuple[str, int]
 
-PAGE_SIZE = 200
+NO_NEWS = 204
 LONGEST_FILTER = 2000
 FIELDS = {
     BulkAction.APPLY_LAYOUT: "layout",
@@ -52,10 +49,8 @@ blueprint = Blueprint("bulk", __name__, url_prefix="/t/<tenant_slug>/bulk")
 def index() -> Answer:
     """Show the bulk operations of the tenant, the newest first."""
     operations = list_operations(session(), current_tenant().id)
-    counts = count_items(session(), [one.id for one in operations])
-    return render_template(
-        "bulk/index.html", operations=operations, counts=counts, states=tuple(ItemState)
-    )
+    tallies = count_outcomes(session(), operations)
+    return render_template("bulk/index.html", operations=operations, tallies=tallies)
 
 
 @blueprint.post("/new")
@@ -76,19 +71,19 @@ def new() -> Answer:
 def plan() -> Answer:
     """Say what would be done and what is left alone; with `start`, do it."""
     form = _form()
-    ids = form.read_ids()
     if not form.validate_on_submit() or form.action.data not in set(BulkAction):
         if not form.action.data or form.action.errors:
             form.action.errors = ("Choose what to do.",)
-        return refuse(render_template("bulk/new.html", form=form, count=len(ids)))
+        return _ask_again(form)
     try:
-        found = _plan(form, ids)
+        found = _plan(form)
     except InvalidValueError as fault:
-        field = FIELDS.get(BulkAction(form.action.data), "action")
-        tell_fault(form, InvalidValueError(fault.message, field=field))
-        return refuse(render_template("bulk/new.html", form=form, count=len(ids)))
+        return _tell(form, fault)
     if "start" not in request.form or not found.will:
-        return _plan_page(form, found)
+        return _show_plan(form, found)
+    if found.needs_typing and form.typed.data != str(len(found.will)):
+        form.typed.errors = (f"Type {len(found.will)}: so many phones are meant.",)
+        return refuse(_show_plan(form, found))
     operation = start_bulk(
         session(), current_tenant().id, found, actor=current_actor(), now=utc_now()
     )
@@ -99,20 +94,25 @@ def plan() -> Answer:
 def show(operation_id: int) -> Answer:
     """Show how far an operation is, and what became of each phone."""
     operation = _get(operation_id)
-    counts = count_items(session(), [operation.id])[operation.id]
-    total = sum(counts.values())
-    page = min(max(request.args.get("page", 1, type=int), 1), last_page(total, PAGE_SIZE))
-    template = "bulk/_progress.html" if is_htmx() else "bulk/show.html"
-    return render_template(
-        template,
-        operation=operation,
-        counts=counts,
-        total=total,
-        items=list_items(session(), operation, page=page, size=PAGE_SIZE),
-        page=page,
-        last=last_page(total, PAGE_SIZE),
-        states=tuple(ItemState),
-    )
+    progress = read_progress(session(), operation, request.args)
+    if not is_htmx():
+        return render_template("bulk/show.html", operation=operation, progress=progress)
+    if request.args.get("seen") == progress.mark:
+        return "", NO_NEWS
+    return render_template("bulk/_progress.html", operation=operation, progress=progress)
+
+
+@blueprint.post("/<int:operation_id>/repeat")
+@admin_only
+def repeat(operation_id: int) -> Answer:
+    """Say what a repetition would do to the phones that it was not done to."""
+    operation = _get(operation_id)
+    form = _form(formdata=None)
+    form.fill(operation.action, operation.value, list_not_done(session(), operation))
+    try:
+        return _show_plan(form, _plan(form))
+    except InvalidValueError as fault:
+        return _tell(form, fault)
 
 
 @blueprint.post("/<int:operation_id>/cancel")
@@ -127,21 +127,33 @@ def cancel(operation_id: int) -> Answer:
     return redirect(_address(operation), 303)
 
 
-def _form() -> BulkForm:
+def _form(**values: object) -> BulkForm:
     tenant = current_tenant()
     layouts = list_layouts(session(), tenant.id)
     module_layouts = list_layouts(session(), tenant.id, is_for_module=True)
-    return BulkForm(layouts, module_layouts, list_profiles(session(), tenant.id), tenant.time_zone)
+    profiles = list_profiles(session(), tenant.id)
+    most = runtime().catalog.most_modules
+    return BulkForm(layouts, module_layouts, profiles, tenant.time_zone, most, **values)
 
 
-def _plan(form: BulkForm, ids: list[int]) -> Plan:
+def _plan(form: BulkForm) -> Plan:
     tenant, catalog = current_tenant(), runtime().catalog
     action = BulkAction(form.action.data)
     task = read_task(session(), catalog, tenant.id, action, form.read_value())
-    return plan_bulk(session(), tenant.id, task, ids)
+    return plan_bulk(session(), tenant.id, task, form.read_ids())
 
 
-def _plan_page(form: BulkForm, found: Plan) -> str:
+def _tell(form: BulkForm, fault: InvalidValueError) -> Answer:
+    field = FIELDS.get(BulkAction(form.action.data), "action")
+    tell_fault(form, InvalidValueError(fault.message, field=field))
+    return _ask_again(form)
+
+
+def _ask_again(form: BulkForm) -> Answer:
+    return refuse(render_template("bulk/new.html", form=form, count=len(form.read_ids())))
+
+
+def _show_plan(form: BulkForm, found: Plan) -> str:
     """Show a plan; with what the phones would be told where that was asked for."""
     outcome = None
     if wants_look() and can_be_tried(found):
@@ -157,6 +169,7 @@ def _plan_page(form: BulkForm, found: Plan) -> str:
         "bulk/plan.html",
         form=form,
         plan=found,
+        settings=runtime().settings,
         value=form.read_value(),
         outcome=outcome,
         can_be_tried=can_be_tried(found),
@@ -165,8 +178,9 @@ def _plan_page(form: BulkForm, found: Plan) -> str:
 
 
 def _ticked() -> list[int]:
-    found = request.form.getlist("phone", type=int)
-    return sorted({one for one in found if 0 < one < 2**31})[:MOST_PHONES]
+    """Return the ids that were ticked, without those of phones that are gone meanwhile."""
+    wanted = {one for one in request.form.getlist("phone", type=int) if 0 < one < 2**31}
+    return list(keep_own_ids(session(), current_tenant().id, wanted))[:MOST_PHONES]
 
 
 def _all_matching() -> list[int]:

@@ -1,64 +1,31 @@
 """Import of a list of extensions in two steps, and the export."""
 
 from flask import Response as FlaskResponse
-from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from phoneprov.core.clock import utc_now
-from phoneprov.core.errors import InvalidValueError
-from phoneprov.core.sheets import MOST_ROWS
 from phoneprov.fleet.extensions import existing_values, import_extensions
 from phoneprov.tenancy.extension_file import SAMPLE, read_rows, write_rows
 from phoneprov.tenancy.extension_import import ImportPlan, plan_import
 from phoneprov.web.access import admin_only, current_tenant
-from phoneprov.web.acting import current_actor, tell_fault
+from phoneprov.web.acting import current_actor
 from phoneprov.web.database import session
 from phoneprov.web.extensions.blueprint import blueprint
-from phoneprov.web.imports import ImportForm, PendingImport, find_import, seal_import
-
-Answer = str | Response | tuple[str, int]
-
-REFUSED = 422
-CHANGED_MEANWHILE = 409
-SHOWN_ROWS = 200
-"""So many rows of each kind a preview shows."""
+from phoneprov.web.list_import import Answer, ListImport
 
 
 @blueprint.route("/t/<tenant_slug>/extensions/import", methods=["GET", "POST"])
 @admin_only
 def import_list() -> Answer:
     """Take a list and show what it would do."""
-    form = ImportForm()
-    if not form.validate_on_submit():
-        return _form_page(form)
-    text = form.read_text()
-    try:
-        plan = _plan(text)
-    except InvalidValueError as fault:
-        tell_fault(form, fault)
-        return _form_page(form)
-    return _preview(text, plan)
+    return _IMPORT.take()
 
 
 @blueprint.post("/t/<tenant_slug>/extensions/import/confirm")
 @admin_only
 def confirm_import() -> Answer:
     """Do what the preview showed, all of it or nothing."""
-    tenant, now = current_tenant(), utc_now()
-    pending = find_import(request.form.get("pending", ""), tenant.id, now)
-    if pending is None:
-        form = ImportForm(formdata=None)
-        form.form_errors.append("The preview is too old. Choose the list again.")
-        return _form_page(form)
-    plan = _plan(pending.text)
-    if plan.fingerprint != pending.fingerprint:
-        return _preview(pending.text, plan, is_other=True), CHANGED_MEANWHILE
-    try:
-        import_extensions(session(), tenant, plan, actor=current_actor(), now=now)
-    except InvalidValueError:
-        return _preview(pending.text, _plan(pending.text), is_other=True), CHANGED_MEANWHILE
-    flash(f"Import done: {len(plan.added)} added, {len(plan.changed)} changed.", "done")
-    return redirect(url_for("extensions.index", tenant_slug=tenant.slug), 303)
+    return _IMPORT.confirm()
 
 
 @blueprint.get("/t/<tenant_slug>/extensions/export")
@@ -80,19 +47,15 @@ def _plan(text: str) -> ImportPlan:
     return plan_import(read_rows(text), existing_values(session(), current_tenant().id))
 
 
-def _form_page(form: ImportForm) -> Answer:
-    """Show the form. A pasted list is not given back, because it holds passwords."""
-    form.text.data = ""
-    page = render_template("extensions/import.html", form=form, sample=SAMPLE, most_rows=MOST_ROWS)
-    return (page, REFUSED) if request.method == "POST" else page
+def _carry_out(plan: ImportPlan) -> None:
+    import_extensions(session(), current_tenant(), plan, actor=current_actor(), now=utc_now())
 
 
-def _preview(text: str, plan: ImportPlan, *, is_other: bool = False) -> str:
-    pending = PendingImport(tenant_id=current_tenant().id, fingerprint=plan.fingerprint, text=text)
-    return render_template(
-        "extensions/preview.html",
-        plan=plan,
-        pending=seal_import(pending, utc_now()) if plan.does_anything else "",
-        is_other=is_other,
-        shown_rows=SHOWN_ROWS,
-    )
+_IMPORT = ListImport(
+    form_page="extensions/import.html",
+    preview_page="extensions/preview.html",
+    noun="extension",
+    sample=SAMPLE,
+    plan=_plan,
+    carry_out=_carry_out,
+)

@@ -1,10 +1,13 @@
 """The blueprint that the views of this screen belong to, and what they share."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort
 from werkzeug.wrappers import Response
 
+from phoneprov.catalog.model import PhoneModel, Vendor
 from phoneprov.fleet.inherited import (
     Inherited,
     admin_password_of,
@@ -18,6 +21,7 @@ from phoneprov.fleet.status import PhoneStatus
 from phoneprov.operations.models import CommandKind
 from phoneprov.web.access import current_tenant
 from phoneprov.web.database import session
+from phoneprov.web.runtime import runtime
 
 PHONES = "/t/<tenant_slug>/phones"
 PHONE = f"{PHONES}/<int:phone_id>"
@@ -34,7 +38,22 @@ def _give_words() -> dict[str, object]:
         "phone_name": title_phone,
         "PhoneStatus": PhoneStatus,
         "inherited_values": _read_inherited,
+        "scannable": _list_scannable,
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scannable:
+    """What the page that reads stickers has to know."""
+
+    ouis: str
+    """First halves of the MAC addresses of phones, separated by blanks."""
+    models: Mapping[Vendor, Sequence[PhoneModel]]
+
+
+def _list_scannable() -> Scannable:
+    catalog = runtime().catalog
+    return Scannable(ouis=" ".join(sorted(catalog.ouis)), models=catalog.models_by_vendor())
 
 
 def _read_inherited(phone: Phone) -> dict[str, Inherited[Any]]:

@@ -40,10 +40,12 @@ from phoneprov.web.phones.key_offers import KeyOffers
 from phoneprov.web.phones.lost_keys import asks_first
 from phoneprov.web.phones.offers import Offers
 from phoneprov.web.runtime import runtime
+from phoneprov.web.security import with_camera
 
 
 @blueprint.route(f"{PHONES}/add", methods=["GET", "POST"])
 @admin_only
+@with_camera
 def add() -> Answer:
     """Add a phone; its page then says what to do at the phone."""
     values = {

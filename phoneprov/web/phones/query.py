@@ -7,12 +7,22 @@ from typing import Any, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
-from phoneprov.fleet.filters import LONGEST_SEARCH, PAGE_SIZES, Flag, PhoneFilters, Sort
+from phoneprov.fleet.filters import (
+    LONGEST_SEARCH,
+    NONE,
+    PAGE_SIZES,
+    Flag,
+    LineUse,
+    PhoneFilters,
+)
+from phoneprov.fleet.ordering import Sort
 from phoneprov.fleet.status import PhoneStatus
 
 Word = TypeVar("Word", bound=StrEnum)
 LAST_PAGE = 100_000
 LONGEST_SLUG = 60
+NO_SUCH = "none"
+"""The word in an address for those that have none."""
 ID_DIGITS = 9
 
 
@@ -21,10 +31,14 @@ def read_filters(args: MultiDict[str, str]) -> PhoneFilters:
     sort_text = args.get("sort", "")
     sort = _words(Sort, [sort_text.removeprefix("-")])
     size = args.get("per_page", PAGE_SIZES[0], type=int)
+    line = _words(LineUse, [args.get("line", "")])
     return PhoneFilters(
         search=" ".join(args.get("q", "").replace("\0", "").split())[:LONGEST_SEARCH],
         statuses=_words(PhoneStatus, args.getlist("status")),
-        model_slug=args.get("model", "").replace("\0", "")[:LONGEST_SLUG],
+        model_slug=_read_word(args.get("model", "")),
+        firmware=_read_word(args.get("firmware", "")),
+        module_slug=_read_word(args.get("module", "")),
+        line=line[0] if line else None,
         flags=_words(Flag, args.getlist("flag")),
         profile_id=_read_id(args.get("profile", "")),
         layout_id=_read_id(args.get("layout", "")),
@@ -44,8 +58,11 @@ def write_filters(filters: PhoneFilters) -> dict[str, Any]:
         "status": [status.value for status in filters.statuses],
         "model": filters.model_slug,
         "flag": [flag.value for flag in filters.flags],
-        "profile": filters.profile_id,
-        "layout": filters.layout_id,
+        "profile": _write_id(filters.profile_id),
+        "layout": _write_id(filters.layout_id),
+        "firmware": filters.firmware,
+        "module": filters.module_slug,
+        "line": filters.line.value if filters.line else "",
         "sort": sort if sort != usual.sort.value else "",
         "per_page": filters.page_size if filters.page_size != usual.page_size else None,
         "page": filters.page if filters.page != 1 else None,
@@ -59,12 +76,22 @@ def sorted_by(filters: PhoneFilters, column: Sort) -> PhoneFilters:
     return replace(
         filters,
         sort=column,
-        is_descending=not filters.is_descending if is_same else column is Sort.REGISTERED,
+        is_descending=not filters.is_descending if is_same else column.starts_descending,
         page=1,
     )
 
 
+def _read_word(text: str) -> str:
+    return text.replace("\0", "")[:LONGEST_SLUG]
+
+
+def _write_id(number: int) -> int | str:
+    return NO_SUCH if number == NONE else number
+
+
 def _read_id(text: str) -> int:
+    if text == NO_SUCH:
+        return NONE
     return int(text) if text.isascii() and text.isdigit() and len(text) <= ID_DIGITS else 0
 
 

@@ -6,14 +6,16 @@ is no answer at all. The server remembers nothing of it.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.catalog.model import PhoneModel
+from phoneprov.fleet.facets import NO_NAMES, KeyNames
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.queries import FleetCounts, PhonePage
 from phoneprov.web.phones.choices import Choice, list_choices
+from phoneprov.web.phones.columns import USUAL, Column
 
 VERSION_CHARS = 8
 LONGEST_TOKEN = 8_000
@@ -28,6 +30,10 @@ class Row:
     is_late: bool
     is_outdated: bool
     choices: tuple[Choice, ...]
+    layout: str
+    """Name of its button layout; empty where it has none, or nobody asked for it. So are:"""
+    profile: str
+    modules: Sequence[str]
     version: str
 
 
@@ -62,9 +68,11 @@ class Changes:
         return not (self.changed or self.new or self.gone_ids or self.counts_changed)
 
 
-def make_rows(page: PhonePage, catalog: Catalog) -> list[Row]:
-    """Return the rows of a page."""
-    return [_make_row(page, phone, catalog) for phone in page.phones]
+def make_rows(
+    page: PhonePage, catalog: Catalog, columns: Sequence[Column] = USUAL, names: KeyNames = NO_NAMES
+) -> list[Row]:
+    """Return the rows of a page; `names` for those of the columns that show any."""
+    return [_make_row(page, phone, catalog, columns, names) for phone in page.phones]
 
 
 def write_token(counts: FleetCounts, total: int, rows: Sequence[Row]) -> str:
@@ -105,23 +113,36 @@ def find_changes(seen: Seen, page: PhonePage, rows: Sequence[Row]) -> Changes:
     )
 
 
-def _make_row(page: PhonePage, phone: Phone, catalog: Catalog) -> Row:
+def _make_row(
+    page: PhonePage, phone: Phone, catalog: Catalog, columns: Sequence[Column], names: KeyNames
+) -> Row:
     is_late = page.is_late(phone)
     is_outdated = (
         phone.fetched_revision is not None and phone.fetched_revision < phone.config_revision
     )
-    return Row(
+    modules = [_module_name(slug, catalog) for slug in names.modules_of(phone)]
+    row = Row(
         phone=phone,
         model=catalog.find_model(phone.model_slug),
         is_late=is_late,
         is_outdated=is_outdated,
         choices=list_choices(phone, catalog),
-        version=_row_version(phone, is_late=is_late, is_outdated=is_outdated),
+        layout=names.layout_of(phone),
+        profile=names.profile_of(phone),
+        modules=modules,
+        version="",
     )
+    return replace(row, version=_row_version(row, columns))
 
 
-def _row_version(phone: Phone, *, is_late: bool, is_outdated: bool) -> str:
+def _module_name(slug: str, catalog: Catalog) -> str:
+    found = catalog.module_models.get(slug)
+    return found.name if found else slug
+
+
+def _row_version(row: Row, columns: Sequence[Column]) -> str:
     """Return a mark of all that a row shows; how long ago something was isn't part of it."""
+    phone = row.phone
     line = phone.extension
     return _mark(
         phone.status,
@@ -138,9 +159,25 @@ def _row_version(phone: Phone, *, is_late: bool, is_outdated: bool) -> str:
         phone.disabled_at,
         phone.told_model,
         phone.told_mac,
-        is_late,
-        is_outdated,
+        row.is_late,
+        row.is_outdated,
+        *(_ADDED[one](row) for one in columns if one in _ADDED),
     )
+
+
+_ADDED: Mapping[Column, Callable[[Row], object]] = {
+    Column.MODULES: lambda row: row.modules,
+    Column.LAYOUT: lambda row: row.layout,
+    Column.PROFILE: lambda row: row.profile,
+    Column.SERIAL: lambda row: row.phone.serial_number,
+    Column.CHECKED_IN: lambda row: row.phone.last_check_in_at,
+    Column.CONFIG: lambda row: (
+        row.phone.fetched_revision,
+        row.phone.config_revision,
+        row.phone.unwritable_reason,
+    ),
+}
+"""What the columns beside the usual ones show; they count only where they stand."""
 
 
 def _counts_version(counts: FleetCounts, total: int) -> str:

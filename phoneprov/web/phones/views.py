@@ -10,6 +10,7 @@ from phoneprov.web.phones import (
     lists,
     replace,
     show,
+    tastes,
 )
 from phoneprov.web.phones.blueprint import blueprint
 
@@ -24,4 +25,5 @@ __all__ = [
     "lists",
     "replace",
     "show",
+    "tastes",
 ]

@@ -11,18 +11,16 @@ from phoneprov.core.errors import InvalidValueError
 from phoneprov.fleet.models import Farewell, Phone, PhoneEvent, PhoneModule
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.operations.bulk import actions
-from phoneprov.operations.bulk.plan import MOST_PHONES, Plan, plan_bulk, start_bulk
-from phoneprov.operations.bulk.queries import count_items, list_items
-from phoneprov.operations.bulk.run import BATCH, cancel_bulk, run_bulks
-from phoneprov.operations.bulk.tasks import Task, read_task
-from phoneprov.operations.models import (
-    BulkAction,
-    BulkItem,
-    BulkOperation,
-    BulkState,
-    Command,
-    ItemState,
+from phoneprov.operations.bulk.cancel import cancel_bulk
+from phoneprov.operations.bulk.outcomes import (
+    Outcome,
+    count_outcomes,
+    list_results,
 )
+from phoneprov.operations.bulk.plan import MOST_PHONES, Plan, plan_bulk, start_bulk
+from phoneprov.operations.bulk.run import BATCH, run_bulks
+from phoneprov.operations.bulk.tasks import Task, read_task
+from phoneprov.operations.models import BulkAction, BulkItem, BulkOperation, BulkState, Command
 from tests.integration.operations.post import add_registered
 from tests.integration.rows import ALICE, NOON, World
 
@@ -66,8 +64,8 @@ def finish(world: World) -> int:
 
 
 def states(world: World, operation: BulkOperation) -> dict[str, int]:
-    counts = count_items(world.session, [operation.id])[operation.id]
-    return {state.value: count for state, count in counts.items()}
+    tally = count_outcomes(world.session, [operation])[operation.id]
+    return {outcome.value: count for outcome, count in tally.counts.items()}
 
 
 def test_phones_of_another_model_are_named_and_left_alone(world: World) -> None:
@@ -191,8 +189,8 @@ def test_what_is_gone_meanwhile_is_named(world: World) -> None:
     world.session.commit()
     finish(world)
     assert states(world, operation) == {"done": 2, "failed": 1}
-    (first, *_) = list_items(world.session, operation, page=1, size=10)
-    assert (first.state, first.note) == (ItemState.FAILED, "The phone was deleted meanwhile.")
+    (first, *_) = list_results(world.session, operation, page=1, size=10)
+    assert (first.outcome, first.evidence) == (Outcome.FAILED, "The phone was deleted meanwhile.")
     other = layout(world, "cisco-spa504g")
     cisco = phones(world, 2, "cisco-spa504g", first=300)
     late = start(world, BulkAction.APPLY_LAYOUT, other.id, cisco)
@@ -285,6 +283,27 @@ def test_many_are_unassigned_and_deleted(world: World) -> None:
     assert world.session.scalar(select(func.count()).select_from(Phone)) == 0
     macs = set(world.session.scalars(select(Farewell.mac)))
     assert macs == {"805ec0000001", "805ec0000002"}
-    items = list_items(world.session, operation, page=1, size=10)
-    assert [(one.phone_id, one.state.value) for one in items] == [(None, "done"), (None, "done")]
-    assert all(one.phone_name for one in items)
+    results = list_results(world.session, operation, page=1, size=10)
+    assert [(one.phone_id, one.outcome.value) for one in results] == [
+        (None, "done"),
+        (None, "done"),
+    ]
+    assert all(one.name for one in results)
+
+
+def test_a_module_layout_goes_to_one_place_only(world: World) -> None:
+    """R46: the second module, say; who has none there is named with the place."""
+    wanted = layout(world, "yealink-exp43")
+    wanted.is_for_module = True
+    two, one = phones(world, 2)
+    for phone, number in ((two, 1), (two, 2), (one, 1)):
+        module = PhoneModule(phone_id=phone.id, number=number, module_slug="yealink-exp43")
+        world.session.add(module)
+    world.session.commit()
+    found = plan(world, BulkAction.APPLY_MODULE_LAYOUT, f"{wanted.id} 2", [two, one])
+    assert found.task.words.endswith(", module 2")
+    assert list(found.left_alone) == ["It has no EXP43 as module 2."]
+    start(world, BulkAction.APPLY_MODULE_LAYOUT, f"{wanted.id} 2", [two, one])
+    assert finish(world) == 1
+    query = select(PhoneModule.number).where(PhoneModule.layout_id == wanted.id)
+    assert world.session.scalars(query).all() == [2]

@@ -6,13 +6,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from phoneprov.core.clock import utc_now
 from phoneprov.fleet.models import Phone
+from phoneprov.fleet.status import PhoneStatus
+from phoneprov.layouts.models import ButtonLayout
 from phoneprov.operations.bulk.run import run_bulks
-from phoneprov.operations.models import BulkOperation
+from phoneprov.operations.commands import finish, list_commands
+from phoneprov.operations.models import BulkOperation, CommandState
 from phoneprov.web.runtime import EXTENSION
 from tests.factories import ButtonLayoutFactory
 from tests.integration.web.layouts.test_list import add as add_layout
-from tests.integration.web.rows import add_phone, open_session, rows_go_here
+from tests.integration.web.phones.values import add_online
+from tests.integration.web.rows import add_extension, add_phone, open_session, rows_go_here
 from tests.pages import Answer, Pages
 
 __all__ = ["ButtonLayoutFactory", "rows_go_here"]
@@ -132,3 +137,130 @@ def test_another_tenants_phone_is_left_out(charlie: Pages, ids: list[int]) -> No
     answer = charlie.post("/t/globex/bulk/plan", values)
     assert "0 phones" in answer.select_text("#will-title")
     assert operations() == []
+
+
+def online(number: int, **fields: object) -> int:
+    """Add a phone that is Online at an extension of its own."""
+    extension = add_extension("acme", str(300 + number))
+    values = {"extension_id": extension, "display_name": f"Desk {number}", **fields}
+    return add_online(f"805ec00001{number:02x}", "acme", **values)
+
+
+def test_an_order_is_seen_to_until_it_is_settled(alice: Pages, app: Flask) -> None:
+    """R48, R122: queued is not done; the page asks on, and says how each result is known."""
+    ids = [online(1), online(2)]
+    started = plan(alice, ids, "reboot", start="1")
+    work(app)
+    page = alice.get(started.location)
+    assert "2 queued" in page.select_text("#bulk-progress .counts")
+    poll = page.soup.select_one("#bulk-progress[hx-get]")
+    assert poll is not None
+    news = {"HX-Request": "true"}
+    assert alice.get(str(poll["hx-get"]), headers=news).status_code == 204
+    settle(ids[0], CommandState.CONFIRMED, "Asked for its config 41 s later.")
+    settle(ids[1], CommandState.FAILED, "The phone refused: answered 481 Gone.")
+    answer = alice.get(str(poll["hx-get"]), headers=news)
+    assert not answer.soup.select("#bulk-progress[hx-get]")
+    assert "1 confirmed" in answer.select_text("#bulk-progress .counts")
+    assert "answered 481 Gone" in answer.select_text("#bulk-progress tbody tr")
+    only = alice.get(f"{started.location}?outcome=confirmed")
+    assert [cell.get_text(strip=True) for cell in only.soup.select("tbody th")] == ["Desk 1"]
+    assert "2 of 2" in alice.get(f"{started.location}?outcome=nonsense&page=99").text
+
+
+def test_a_repetition_is_planned_for_who_is_not_done(alice: Pages, app: Flask) -> None:
+    """R122: one button, and what it would do is said before it does it."""
+    ids = [online(1), online(2), online(3, status=PhoneStatus.OFFLINE)]
+    started = plan(alice, ids, "reboot", start="1")
+    work(app)
+    settle(ids[0], CommandState.CONFIRMED, "Came back.")
+    settle(ids[1], CommandState.FAILED, "The phone refused.")
+    page = alice.get(started.location)
+    assert page.select_text("#repeat-bulk") == "Repeat for the 2 not done…"
+    planned = alice.post(f"{started.location}/repeat", {})
+    assert planned.select_text("#will-title") == "1 phone gets the order"
+    assert "It is Offline" in planned.select_text("[aria-labelledby=left-title]")
+    assert planned.soup.select('main [name="ids"]')[0]["value"] == f"{ids[1]},{ids[2]}"
+    again = plan(alice, ids[1:], "reboot", start="1")
+    assert again.status_code == 303
+    assert len(operations()) == 2
+
+
+def test_a_repetition_keeps_the_value(alice: Pages, app: Flask, ids: list[int]) -> None:
+    """Also where the layout is gone meanwhile: it is said beside the field."""
+    layout_id = add_layout("acme", name="Front desk")
+    started = plan(alice, ids, "apply_layout", layout=str(layout_id), start="1")
+    alice.post(f"{started.location}/cancel", {})
+    planned = alice.post(f"{started.location}/repeat", {})
+    assert planned.select_text("h1") == "Apply button layout: Front desk"
+    assert planned.soup.select('main [name="layout"]')[0]["value"] == str(layout_id)
+    with open_session() as session:
+        session.delete(session.get_one(ButtonLayout, layout_id))
+        session.commit()
+    refused = alice.post(f"{started.location}/repeat", {})
+    assert refused.status_code == 422
+    assert "Choose a layout" in refused.select_text("#field-layout")
+
+
+@pytest.mark.parametrize("typed", ["", "4", "two", "2 "])
+def test_what_cannot_be_undone_for_many_is_typed(alice: Pages, ids: list[int], typed: str) -> None:
+    """The number of phones; one phone alone needs none."""
+    first = plan(alice, ids[:2], "delete")
+    assert "Type 2" in first.select_text("#field-typed")
+    refused = plan(alice, ids[:2], "delete", start="1", typed=typed)
+    assert refused.status_code == 422
+    assert "so many phones are meant" in refused.select_text("#field-typed")
+    assert operations() == []
+    assert plan(alice, ids[:2], "delete", start="1", typed="2").status_code == 303
+    assert plan(alice, ids[2:3], "delete", start="1").status_code == 303
+
+
+def test_many_are_reset_only_where_they_can_be_reached(alice: Pages, ids: list[int]) -> None:
+    page = plan(alice, [*ids, online(1)], "reset")
+    assert page.select_text("#will-title") == "1 phone gets the order"
+    assert "This can’t be undone." in page.text
+
+
+def test_a_phone_that_is_gone_is_not_counted(alice: Pages, ids: list[int]) -> None:
+    chosen = {"scope": "ticked", "phone": [str(ids[0]), "987654", str(ids[1])]}
+    page = alice.post(f"{BULK}/new", chosen)
+    assert page.select_text("h1") == "What to do with 2 phones?"
+
+
+def test_the_place_of_the_module_travels_along(alice: Pages, ids: list[int]) -> None:
+    """R46: only the second module, say."""
+    layout_id = add_layout("acme", name="Everybody", model_slug="yealink-exp43", is_for_module=True)
+    page = plan(alice, ids, "apply_module_layout", module_layout=str(layout_id), module_number="2")
+    assert page.select_text("h1").endswith("Everybody, module 2")
+    assert page.soup.select('main [name="module_number"]')[0]["value"] == "2"
+    assert "It has no EXP43 as module 2." in page.text
+
+
+def test_the_inherited_zone_says_whose_it_is(alice: Pages, ids: list[int]) -> None:
+    """A phone that follows a profile gets the profile's zone, not the tenant's."""
+    page = alice.post(f"{BULK}/new", {"scope": "ticked", "phone": str(ids[0])})
+    assert "The profile’s, else the tenant’s" in page.select_text("#zone option")
+    assert "has the profile’s zone" in page.select_text("#field-zone")
+    with open_session() as session:
+        session.get_one(Phone, ids[0]).time_zone = "Asia/Tokyo"
+        session.commit()
+    assert plan(alice, ids[:1], "set_time_zone").select_text("h1") == (
+        "Set time zone: their profile’s, or the tenant’s"
+    )
+
+
+def test_another_tenants_operation_is_not_repeated(
+    alice: Pages, charlie: Pages, ids: list[int]
+) -> None:
+    """R65."""
+    started = plan(alice, ids, "disable", start="1")
+    number = started.location.rpartition("/")[2]
+    assert charlie.post(f"/t/globex/bulk/{number}/repeat", {}).status_code == 404
+
+
+def settle(phone_id: int, state: CommandState, evidence: str) -> None:
+    """Let something have come of a phone's order."""
+    with open_session() as session:
+        (command,) = list_commands(session, phone_id)
+        finish(session, command, state, evidence, utc_now())
+        session.commit()

@@ -139,7 +139,7 @@ def test_it_imports_what_the_plan_says(session: Session, acme: Tenant) -> None:
     assert kept["201"].sip_password == "old-secret"
     assert kept["0042"].sip_password == "new-secret"
     assert (on_it.config_revision, other.config_revision) == (2, 1)
-    assert not plan(session, acme, text).does_anything
+    assert not plan(session, acme, text).can_start
     last = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()[-1]
     assert (last.action, last.note) == ("extension.import", "1 added, 1 changed")
 

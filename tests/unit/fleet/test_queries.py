@@ -15,9 +15,10 @@ from phoneprov.core.database import Model, apply_engine_rules
 from phoneprov.core.secrets import SecretBox, use_secret_box
 from phoneprov.fleet.check_ins import CheckInNote, record_check_ins
 from phoneprov.fleet.drafts import PhoneDraft
-from phoneprov.fleet.filters import PhoneFilters, Sort, mac_part
+from phoneprov.fleet.filters import PhoneFilters, mac_part
 from phoneprov.fleet.late import read_late_limits
 from phoneprov.fleet.models import Phone
+from phoneprov.fleet.ordering import Sort
 from phoneprov.fleet.phones import add_phone
 from phoneprov.fleet.queries import (
     count_by_status,

@@ -28,7 +28,7 @@ def test_it_adds_what_is_new() -> None:
     done = plan("number;name;sip_password\n0042;Zoë;s3cret\n")
     (add,) = done.added
     assert (add.line, add.values.number, add.values.sip_user) == (2, "0042", "0042")
-    assert done.does_anything
+    assert done.can_start
 
 
 def test_it_shows_each_field_that_changes() -> None:
@@ -59,7 +59,7 @@ def test_it_leaves_fields_without_a_column_alone() -> None:
 def test_it_leaves_the_password_alone_when_its_cell_is_empty() -> None:
     done = plan("number;name;sip_password;voicemail_number\n201;Anna Berg;;*97\n", ANNA)
     assert [row.number for row in done.unchanged] == ["201"]
-    assert not done.does_anything
+    assert not done.can_start
 
 
 def test_it_refuses_rows_with_line_column_and_reason() -> None:
@@ -125,4 +125,4 @@ def test_it_gives_each_row_exactly_one_outcome(rows: list[tuple[str, str, str]])
     assert not first.changed
     assert sorted(lines) == sorted(row.line for row in parsed)
     second = plan_import(parsed, after(first))
-    assert not second.does_anything
+    assert not second.can_start
