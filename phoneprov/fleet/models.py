@@ -191,6 +191,8 @@ class Registration(Model):
         WordColumn(Reachability, 12), default=Reachability.UNKNOWN
     )
     is_probed: Mapped[bool] = mapped_column(default=False)
+    is_watched: Mapped[bool] = mapped_column(default=False)
+    """Whether the PBX tells by itself when this contact goes or stops answering."""
     keepalive_at: Mapped[datetime | None]
     round_trip_us: Mapped[int | None]
     observed_at: Mapped[datetime]

@@ -55,6 +55,7 @@ def _contact_facts(contact: Registration) -> ContactFacts:
         gone_at=contact.gone_at,
         reachability=contact.reachability,
         is_probed=contact.is_probed,
+        is_watched=contact.is_watched,
         keepalive_at=contact.keepalive_at,
         round_trip_us=contact.round_trip_us,
         unconfirmed_since_at=contact.unconfirmed_since_at,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from phoneprov.fleet.matching import (
@@ -22,6 +22,7 @@ from phoneprov.fleet.matching import (
 )
 from phoneprov.fleet.models import Phone, Registration
 from phoneprov.pbx.link import ContactGone, ContactState, Reachability, Snapshot
+from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import Tenant
 
 KEPT_AFTER_GONE = timedelta(days=7)
@@ -35,6 +36,7 @@ COPIED = (
     "expires_at",
     "reachability",
     "is_probed",
+    "is_watched",
     "round_trip_us",
 )
 
@@ -141,13 +143,20 @@ def freeze_contacts(session: Session, pbx_id: int, lost_at: datetime) -> set[int
 
 
 def freeze_after_start(session: Session) -> set[int]:
-    """Mark all contacts as known up to their last sign of life: we ourselves were away."""
+    """Mark all contacts as known up to their last sign of life: we ourselves were away.
+
+    Those that their PBX watches show no signs between its snapshots, so the last of these counts.
+    """
     which = (Registration.gone_at.is_(None), Registration.unconfirmed_since_at.is_(None))
     touched = {one for one in session.scalars(select(Registration.phone_id).where(*which)) if one}
     last_sign = func.coalesce(
         Registration.keepalive_at, Registration.registered_at, Registration.observed_at
     )
-    session.execute(update(Registration).where(*which).values(unconfirmed_since_at=last_sign))
+    looked_at = select(Pbx.snapshot_at).where(Pbx.id == Registration.pbx_id).scalar_subquery()
+    known_until = case(
+        (Registration.is_watched, func.coalesce(looked_at, last_sign)), else_=last_sign
+    )
+    session.execute(update(Registration).where(*which).values(unconfirmed_since_at=known_until))
     return touched
 
 
@@ -233,6 +242,8 @@ def _leave_open(row: Registration) -> set[int]:
 
 
 def _mark_gone(row: Registration, at: datetime, reason: str) -> None:
+    if row.is_watched and row.reachability is Reachability.REACHABLE:
+        row.keepalive_at = _later(row.keepalive_at, row.unconfirmed_since_at or at)
     row.gone_at = at
     row.gone_reason = reason[:100]
     row.unconfirmed_since_at = None

@@ -49,6 +49,8 @@ class ContactFacts:
     gone_at: datetime | None = None
     reachability: Reachability = Reachability.UNKNOWN
     is_probed: bool = False
+    is_watched: bool = False
+    """Whether what its PBX told last holds until it tells otherwise."""
     keepalive_at: datetime | None = None
     round_trip_us: int | None = None
     unconfirmed_since_at: datetime | None = None
@@ -58,6 +60,12 @@ class ContactFacts:
         """The last sign of life of any kind."""
         return _latest(self.keepalive_at, self.registered_at)
 
+    @property
+    def holds_until_told(self) -> bool:
+        """Whether its state needs no further signs: its PBX would tell if it changed."""
+        is_silent = self.is_probed and self.reachability is Reachability.UNREACHABLE
+        return self.is_watched and not is_silent
+
     def as_of(self, now: datetime) -> datetime:
         """Return the moment up to which this contact is known: `now`, or when its link fell."""
         return min(now, self.unconfirmed_since_at) if self.unconfirmed_since_at else now
@@ -66,7 +74,7 @@ class ContactFacts:
         """Tell whether the registration held at the last moment it is known."""
         if self.gone_at is not None:
             return False
-        return self.expires_at is None or self.expires_at > self.as_of(now)
+        return self.is_watched or self.expires_at is None or self.expires_at > self.as_of(now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +125,8 @@ def _by_check_ins(facts: PhoneFacts, why_not_registered: str) -> Verdict:
 
 def _by_contact(contact: ContactFacts, facts: PhoneFacts, now: datetime) -> Verdict:
     """Judge one live contact."""
+    if contact.holds_until_told:
+        return _by_watch(contact)
     last_sign = contact.last_sign_at
     silent_after = last_sign + facts.keepalive_limit if last_sign else None
     if contact.is_probed and silent_after is not None and contact.as_of(now) >= silent_after:
@@ -129,18 +139,31 @@ def _by_contact(contact: ContactFacts, facts: PhoneFacts, now: datetime) -> Verd
     if not contact.is_probed:
         return _verdict(contact, PhoneStatus.REGISTERED, NOT_PROBED, contact.expires_at)
     if contact.reachability is Reachability.REACHABLE:
-        trip = f" in {contact.round_trip_us / 1000:.0f} ms" if contact.round_trip_us else ""
-        reason = f"Registered, and answered OPTIONS{trip}."
-        return _verdict(contact, PhoneStatus.ONLINE, reason, silent_after)
+        return _verdict(contact, PhoneStatus.ONLINE, _answered(contact), silent_after)
     reason = "It has not answered OPTIONS."
     return _verdict(contact, PhoneStatus.REGISTERED, reason, silent_after)
+
+
+def _by_watch(contact: ContactFacts) -> Verdict:
+    """Judge a contact whose PBX would have told if it had stopped answering."""
+    if not contact.is_probed:
+        return _verdict(contact, PhoneStatus.REGISTERED, NOT_PROBED, None)
+    if contact.reachability is Reachability.REACHABLE:
+        return _verdict(contact, PhoneStatus.ONLINE, _answered(contact), None)
+    return _verdict(contact, PhoneStatus.REGISTERED, "The PBX hasn't asked it yet.", None)
+
+
+def _answered(contact: ContactFacts) -> str:
+    trip = f" in {contact.round_trip_us / 1000:.0f} ms" if contact.round_trip_us else ""
+    return f"Registered, and answered OPTIONS{trip}."
 
 
 def _verdict(
     contact: ContactFacts, status: PhoneStatus, reason: str, recheck_after: datetime | None
 ) -> Verdict:
     is_frozen = contact.unconfirmed_since_at is not None
-    deadlines = [moment for moment in (recheck_after, contact.expires_at) if moment]
+    expires_at = None if contact.is_watched else contact.expires_at
+    deadlines = [moment for moment in (recheck_after, expires_at) if moment]
     return Verdict(
         status=status,
         reason=reason,

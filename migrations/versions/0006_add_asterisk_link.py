@@ -1,0 +1,28 @@
+"""0006_add_asterisk_link"""
+
+from alembic import op
+import sqlalchemy as sa
+
+
+revision = '0006_add_asterisk_link'
+down_revision = '0001_first_tables'
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    with op.batch_alter_table('pbx', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('link_user', sa.String(length=80), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('link_fingerprint', sa.String(length=64), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('endpoint_pattern', sa.String(length=100), nullable=False, server_default=''))
+    with op.batch_alter_table('registration', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('is_watched', sa.Boolean(), nullable=False, server_default=sa.false()))
+
+
+def downgrade():
+    with op.batch_alter_table('registration', schema=None) as batch_op:
+        batch_op.drop_column('is_watched')
+    with op.batch_alter_table('pbx', schema=None) as batch_op:
+        batch_op.drop_column('endpoint_pattern')
+        batch_op.drop_column('link_fingerprint')
+        batch_op.drop_column('link_user')
