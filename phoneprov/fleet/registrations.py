@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session
 
 from phoneprov.fleet.matching import (
     DIRECT_PREFIX,
-    Candidate,
+    Candidates,
     Match,
-    find_candidates,
     list_candidates,
     match_contact,
 )
@@ -73,7 +72,7 @@ def apply_snapshot(session: Session, pbx_id: int, snapshot: Snapshot) -> set[int
     }
     touched: set[int] = set()
     new = [c for c in snapshot.contacts if _is_unmatched(known.get((c.aor, c.uri)), c)]
-    candidates: Mapping[str, list[Candidate]] = {}
+    candidates: Mapping[str, Candidates] = {}
     if new:
         candidates = list_candidates(session, pbx_id, new)
     for contact in snapshot.contacts:
@@ -178,8 +177,8 @@ def _is_unmatched(row: Registration | None, contact: ContactState) -> bool:
     return row is None or row.phone_id is None or row.user_agent != contact.user_agent
 
 
-def _match(contact: ContactState, candidates: Mapping[str, list[Candidate]]) -> Match:
-    return match_contact(contact, find_candidates(contact.aor, candidates))
+def _match(contact: ContactState, candidates: Mapping[str, Candidates]) -> Match:
+    return match_contact(contact, candidates[contact.aor])
 
 
 def _apply(  # noqa: PLR0913 - a contact with its row and how it was matched

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from phoneprov.core.errors import PbxError
+from phoneprov.pbx.asterisk.link import AsteriskLink
 from phoneprov.pbx.direct.link import DirectLink
 from phoneprov.pbx.kamailio.link import KamailioLink
 from phoneprov.pbx.link import LinkSettings, PbxLink
@@ -13,6 +14,7 @@ class PbxKind(StrEnum):
     """How a PBX is asked."""
 
     KAMAILIO = "kamailio"
+    ASTERISK = "asterisk"
     DIRECT = "direct"
 
     @property
@@ -20,6 +22,7 @@ class PbxKind(StrEnum):
         """The kind in words."""
         return {
             "kamailio": "Kamailio (JSON-RPC)",
+            "asterisk": "Asterisk, FreePBX (AMI, chan_pjsip)",
             "direct": "Direct (no integration: phones report, we probe them)",
         }[self]
 
@@ -28,9 +31,15 @@ class PbxKind(StrEnum):
         """Whether its link needs an address."""
         return self is not PbxKind.DIRECT
 
+    @property
+    def needs_log_in(self) -> bool:
+        """Whether its link needs a user and a secret."""
+        return self is PbxKind.ASTERISK
+
 
 _LINKS: dict[PbxKind, Callable[[LinkSettings], PbxLink]] = {
     PbxKind.KAMAILIO: KamailioLink,
+    PbxKind.ASTERISK: AsteriskLink,
     PbxKind.DIRECT: DirectLink,
 }
 

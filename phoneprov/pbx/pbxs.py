@@ -14,16 +14,18 @@ from sqlalchemy.orm import Session
 
 from phoneprov.core.errors import InvalidValueError, NotAllowedError
 from phoneprov.core.text import clean_text
-from phoneprov.pbx.addresses import (
-    check_host,
-    check_host_and_port,
-    check_http_url,
-    check_port,
-    check_rtp_ports,
-)
+from phoneprov.pbx.addresses import check_host, check_port, check_rtp_ports
 from phoneprov.pbx.dialects.typed import check_code, check_prefix, check_slots, read_codes
+from phoneprov.pbx.endpoint_names import check_endpoint_pattern
 from phoneprov.pbx.kinds import PbxKind
 from phoneprov.pbx.link import LinkSettings
+from phoneprov.pbx.link_fields import (
+    check_fingerprint,
+    check_link_address,
+    check_link_secret,
+    check_link_user,
+    need_link_secret,
+)
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.models import Tenant
@@ -32,7 +34,6 @@ MASK = "•••"
 TRANSPORTS = ("udp", "tcp", "tls")
 DIALECTS = ("asterisk", "freeswitch", "kamailio", "own")
 SHORTEST_REGISTER_S, LONGEST_REGISTER_S = 60, 86_400
-LONGEST_SECRET = 200
 TOLD_TO_PHONES = frozenset(
     {
         "sip_domain",
@@ -69,6 +70,9 @@ class PbxDraft:
     transport: str = "udp"
     register_expires_s: int = 1800
     link_address: str = ""
+    link_user: str = ""
+    link_fingerprint: str = ""
+    endpoint_pattern: str = ""
     link_secret: str | None = None
     """None leaves the kept one alone; empty takes it away."""
     pickup_code: str = ""
@@ -88,7 +92,8 @@ class PbxDraft:
 def add_pbx(session: Session, draft: PbxDraft, *, actor: Actor, now: datetime) -> Pbx:
     """Add a PBX. Raises InvalidValueError with the field that can't be taken."""
     values = _check_draft(draft)
-    secret = _check_secret(draft.link_secret or "")
+    secret = check_link_secret(draft.link_secret or "")
+    need_link_secret(draft.kind, secret)
     _refuse_taken(session, str(values["name"]), own_id=None)
     pbx = Pbx(created_at=now, link_secret=secret or None, **values)
     session.add(pbx)
@@ -105,6 +110,9 @@ def change_pbx(
     Raises InvalidValueError with the field that can't be taken.
     """
     values = _check_draft(draft)
+    kept = pbx.link_secret or ""
+    secret = kept if draft.link_secret is None else check_link_secret(draft.link_secret)
+    need_link_secret(draft.kind, secret)
     _refuse_taken(session, str(values["name"]), own_id=pbx.id)
     changes = {
         name: [getattr(pbx, name), value]
@@ -113,11 +121,9 @@ def change_pbx(
     }
     for name, (_, value) in changes.items():
         setattr(pbx, name, value)
-    if draft.link_secret is not None:
-        secret = _check_secret(draft.link_secret) or None
-        if secret != pbx.link_secret:
-            pbx.link_secret = secret
-            changes["link_secret"] = [MASK, MASK]
+    if secret != kept:
+        pbx.link_secret = secret or None
+        changes["link_secret"] = [MASK, MASK]
     if changes:
         _flush_unique(session)
         write_audit(session, actor, "pbx.change", pbx.name, at=now, changes=changes)
@@ -161,10 +167,13 @@ def link_settings(pbx: Pbx) -> LinkSettings:
     """Return what the link to a PBX needs to know."""
     return LinkSettings(
         address=pbx.link_address,
+        user=pbx.link_user,
         secret=pbx.link_secret or "",
+        fingerprint=pbx.link_fingerprint,
         sip_domain=pbx.sip_domain,
         registrar_host=pbx.registrar_host,
         registrar_port=pbx.registrar_port,
+        register_expires_s=pbx.register_expires_s,
     )
 
 
@@ -198,7 +207,10 @@ def _checks(draft: PbxDraft) -> dict[str, Callable[[], object]]:
         "registrar_port": lambda: check_port(draft.registrar_port, field="registrar_port"),
         "transport": lambda: _check_choice(draft.transport, TRANSPORTS, field="transport"),
         "register_expires_s": lambda: _check_expiry(draft.register_expires_s),
-        "link_address": lambda: _check_link_address(_check_kind(draft.kind), draft.link_address),
+        "link_address": lambda: check_link_address(_check_kind(draft.kind), draft.link_address),
+        "link_user": lambda: check_link_user(_check_kind(draft.kind), draft.link_user),
+        "link_fingerprint": lambda: check_fingerprint(draft.link_fingerprint),
+        "endpoint_pattern": lambda: check_endpoint_pattern(draft.endpoint_pattern),
         "pickup_code": lambda: _check_pickup(draft.pickup_code),
         "dialect": lambda: _check_choice(draft.dialect, DIALECTS, field="dialect"),
         "rtp_ports": lambda: check_rtp_ports(draft.rtp_ports, field="rtp_ports"),
@@ -239,13 +251,6 @@ def _check_kind(text: str) -> PbxKind:
         raise InvalidValueError("Choose a kind from the list.", field="kind") from error
 
 
-def _check_link_address(kind: PbxKind, text: str) -> str:
-    """Ask for no address of a direct link; any other kind has an interface to be reached at."""
-    if not kind.needs_address:
-        return check_host_and_port(text, field="link_address") if text.strip() else ""
-    return check_http_url(text, field="link_address")
-
-
 def _check_choice(text: str, choices: Sequence[str], *, field: str) -> str:
     if text not in choices:
         raise InvalidValueError("Choose one from the list.", field=field)
@@ -265,16 +270,6 @@ def _check_pickup(text: str) -> str:
         message = "At most 16 of letters, digits, * # and +, such as *8 or **."
         raise InvalidValueError(message, field="pickup_code")
     return code
-
-
-def _check_secret(text: str) -> str:
-    if len(text) > LONGEST_SECRET:
-        message = f"At most {LONGEST_SECRET} characters; this has {len(text)}."
-        raise InvalidValueError(message, field="link_secret")
-    if not (text.isascii() and text.isprintable()):
-        message = "Only letters A–Z, digits, blanks and the usual signs."
-        raise InvalidValueError(message, field="link_secret")
-    return text
 
 
 def _refuse_taken(session: Session, name: str, *, own_id: int | None) -> None:

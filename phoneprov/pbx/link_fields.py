@@ -1,0 +1,77 @@
+"""What the fields of a PBX about its link may hold, by kind."""
+
+import re
+
+from phoneprov.core.errors import InvalidValueError
+from phoneprov.pbx.addresses import check_host_and_port, check_http_url
+from phoneprov.pbx.asterisk.wire import PLAIN_PORT, TLS_PORT
+from phoneprov.pbx.kinds import PbxKind
+
+LONGEST_SECRET = 200
+LONGEST_USER = 80
+_USER = re.compile(r"[0-9A-Za-z._@+\-]*")
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_SCHEME = re.compile(r"(?:(tcp|tls)://)?(.*)", re.IGNORECASE | re.DOTALL)
+
+
+def check_link_address(kind: PbxKind, text: str) -> str:
+    """Ask for no address of a direct link; any other kind has an interface to be reached at."""
+    if not kind.needs_address:
+        return check_host_and_port(text, field="link_address") if text.strip() else ""
+    if kind is PbxKind.ASTERISK:
+        return _check_manager_address(text.strip())
+    return check_http_url(text, field="link_address")
+
+
+def check_link_user(kind: PbxKind, text: str) -> str:
+    """Return the user to log in as. Raises InvalidValueError where one is missing."""
+    user = text.strip()
+    if not _USER.fullmatch(user) or len(user) > LONGEST_USER:
+        message = f"At most {LONGEST_USER} of letters, digits and . _ - + @."
+        raise InvalidValueError(message, field="link_user")
+    if kind.needs_log_in and not user:
+        raise InvalidValueError("Enter the user of the AMI in manager.conf.", field="link_user")
+    return user
+
+
+def check_link_secret(text: str) -> str:
+    """Return a secret that can be sent. Raises InvalidValueError."""
+    if len(text) > LONGEST_SECRET:
+        message = f"At most {LONGEST_SECRET} characters; this has {len(text)}."
+        raise InvalidValueError(message, field="link_secret")
+    if not (text.isascii() and text.isprintable()):
+        message = "Only letters A–Z, digits, blanks and the usual signs."
+        raise InvalidValueError(message, field="link_secret")
+    return text
+
+
+def need_link_secret(kind: str, secret: str | None) -> None:
+    """Raise InvalidValueError where a kind of PBX asks for a secret and none is kept."""
+    if PbxKind(kind).needs_log_in and not secret:
+        raise InvalidValueError("Enter the secret of that user.", field="link_secret")
+
+
+def check_fingerprint(text: str) -> str:
+    """Return a SHA-256 fingerprint as plain hex digits. Raises InvalidValueError."""
+    plain = re.sub(r"[\s:]", "", text).lower()
+    if plain and not _FINGERPRINT.fullmatch(plain):
+        message = "A SHA-256 fingerprint has 64 hex digits, with or without colons."
+        raise InvalidValueError(message, field="link_fingerprint")
+    return plain
+
+
+def _check_manager_address(text: str) -> str:
+    """Return `tcp://host:port` or `tls://host:port`; what is left out is as usual."""
+    found = _SCHEME.fullmatch(text)
+    scheme, place = (found[1] or "tcp", found[2]) if found else ("tcp", text)
+    scheme = scheme.lower()
+    is_bare = place and not re.search(r":\d*$", place.rpartition("]")[2])
+    if is_bare:
+        place = f"{place}:{TLS_PORT if scheme == 'tls' else PLAIN_PORT}"
+    try:
+        return f"{scheme}://{check_host_and_port(place, field='link_address')}"
+    except InvalidValueError as error:
+        message = f"{error.message.rstrip('.')}, for AMI over TLS with tls:// before it."
+        if not place:
+            message = "Enter host and port of the AMI, such as tls://pbx.example.net:5039."
+        raise InvalidValueError(message, field="link_address") from error
