@@ -5,13 +5,13 @@ what is known changes nothing: a new contact that arrives before the old one is 
 looks like a phone that left.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from phoneprov.fleet.absence import Absence
 from phoneprov.fleet.matching import (
     DIRECT_PREFIX,
     Candidates,
@@ -20,7 +20,7 @@ from phoneprov.fleet.matching import (
     match_contact,
 )
 from phoneprov.fleet.models import Phone, Registration
-from phoneprov.pbx.link import ContactGone, ContactState, Reachability, Snapshot
+from phoneprov.pbx.link import ContactGone, ContactSeen, ContactState, Reachability, Snapshot
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import Tenant
 
@@ -40,45 +40,19 @@ COPIED = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Absence:
-    """How far a contact that a snapshot lacks can be called gone."""
-
-    taken_at: datetime
-    pbx_started_at: datetime | None
-    is_memory_only: bool
-
-    def is_proof(self, contact: Registration) -> bool:
-        """Tell whether the PBX has been up long enough for the phone to have come back.
-
-        A PBX that keeps its table in memory starts empty: until one registration interval is
-        over, absence says nothing.
-        """
-        if not self.is_memory_only or self.pbx_started_at is None:
-            return True
-        if contact.registered_at and contact.registered_at >= self.pbx_started_at:
-            return True
-        interval = timedelta(hours=1)
-        if contact.expires_at and contact.registered_at:
-            interval = contact.expires_at - contact.registered_at
-        return self.taken_at >= self.pbx_started_at + interval
-
-
 def apply_snapshot(session: Session, pbx_id: int, snapshot: Snapshot) -> set[int]:
     """Bring the registrations of a PBX up to a snapshot; return the phones it touches."""
-    known = {
-        (row.aor, row.uri): row
-        for row in session.scalars(select(Registration).where(Registration.pbx_id == pbx_id))
-    }
+    known = _by_contact(session, Registration.pbx_id == pbx_id)
     touched: set[int] = set()
-    new = [c for c in snapshot.contacts if _is_unmatched(known.get((c.aor, c.uri)), c)]
+    new = [c for c in snapshot.contacts if _is_unmatched(known.get(_key(c)), c)]
     candidates: Mapping[str, Candidates] = {}
     if new:
         candidates = list_candidates(session, pbx_id, new)
     for contact in snapshot.contacts:
-        row = known.pop((contact.aor, contact.uri), None)
+        row = known.pop(_key(contact), None)
         match = _match(contact, candidates) if _is_unmatched(row, contact) else None
-        touched |= _apply(session, pbx_id, row, contact, match=match, at=snapshot.taken_at)
+        row = row or _new_row(session, pbx_id, contact, snapshot.taken_at)
+        touched |= _apply(row, contact, match=match, at=snapshot.taken_at)
     absence = Absence(
         taken_at=snapshot.taken_at,
         pbx_started_at=snapshot.pbx_started_at,
@@ -93,19 +67,29 @@ def apply_contact(
     session: Session, pbx_id: int, contact: ContactState, observed_at: datetime
 ) -> set[int]:
     """Apply a single contact that is new, refreshed or changed its reachability."""
-    if contact.aor.startswith(DIRECT_PREFIX):
-        return _apply_probe(session, contact, observed_at)
-    row = session.scalar(
-        select(Registration).where(
-            Registration.pbx_id == pbx_id,
-            Registration.aor == contact.aor,
-            Registration.uri == contact.uri,
-        )
-    )
-    match = None
-    if _is_unmatched(row, contact):
-        match = _match(contact, list_candidates(session, pbx_id, [contact]))
-    return _apply(session, pbx_id, row, contact, match=match, at=observed_at)
+    return apply_contacts(session, pbx_id, [ContactSeen(contact=contact, observed_at=observed_at)])
+
+
+def apply_contacts(session: Session, pbx_id: int, seen: Sequence[ContactSeen]) -> set[int]:
+    """Apply contacts in the order they were seen; costs a few queries however many there are."""
+    touched: set[int] = set()
+    told = [one for one in seen if not one.contact.aor.startswith(DIRECT_PREFIX)]
+    for one in seen:
+        if one.contact.aor.startswith(DIRECT_PREFIX):
+            touched |= _apply_probe(session, one.contact, one.observed_at)
+    aors = {one.contact.aor for one in told}
+    which = (Registration.pbx_id == pbx_id, Registration.aor.in_(aors))
+    known = _by_contact(session, *which) if told else {}
+    candidates: Mapping[str, Candidates] = {}
+    if any(_is_unmatched(known.get(_key(one.contact)), one.contact) for one in told):
+        candidates = list_candidates(session, pbx_id, [one.contact for one in told])
+    for one in told:
+        contact, at = one.contact, one.observed_at
+        row = known.get(_key(contact))
+        match = _match(contact, candidates) if _is_unmatched(row, contact) else None
+        row = known[_key(contact)] = row or _new_row(session, pbx_id, contact, at)
+        touched |= _apply(row, contact, match=match, at=at)
+    return touched
 
 
 def apply_gone(session: Session, pbx_id: int, gone: ContactGone) -> set[int]:
@@ -181,26 +165,34 @@ def _match(contact: ContactState, candidates: Mapping[str, Candidates]) -> Match
     return match_contact(contact, candidates[contact.aor])
 
 
-def _apply(  # noqa: PLR0913 - a contact with its row and how it was matched
-    session: Session,
-    pbx_id: int,
-    row: Registration | None,
-    contact: ContactState,
-    *,
-    match: Match | None,
-    at: datetime,
+def _key(contact: ContactState) -> tuple[str, str]:
+    return contact.aor, contact.uri
+
+
+def _by_contact(
+    session: Session, *which: ColumnElement[bool]
+) -> dict[tuple[str, str], Registration]:
+    rows = session.scalars(select(Registration).where(*which))
+    return {(row.aor, row.uri): row for row in rows}
+
+
+def _new_row(session: Session, pbx_id: int, contact: ContactState, at: datetime) -> Registration:
+    row = Registration(pbx_id=pbx_id, aor=contact.aor, uri=contact.uri, observed_at=at)
+    session.add(row)
+    return row
+
+
+def _apply(
+    row: Registration, contact: ContactState, *, match: Match | None, at: datetime
 ) -> set[int]:
     """Write a contact to its row; return its phone if anything changed."""
-    if row is None:
-        row = Registration(pbx_id=pbx_id, aor=contact.aor, uri=contact.uri, observed_at=at)
-        session.add(row)
-    elif at < row.observed_at:
+    if at < row.observed_at:
         return set()
     before = row.phone_id
     if match is not None and (row.phone_id, row.match_note) != (match.phone_id, match.note):
         row.phone_id, row.match_note = match.phone_id, match.note
     changed = _copy(row, contact) or before != row.phone_id
-    if changed or row.observed_at is None:
+    if changed:
         row.observed_at = at
     return {one for one in (before, row.phone_id) if one} if changed else set()
 
