@@ -13,6 +13,7 @@ from phoneprov.fleet.pbx_changes import update_pbx
 from phoneprov.pbx.kinds import PbxKind, make_link
 from phoneprov.pbx.link import LinkCheck
 from phoneprov.pbx.models import Pbx
+from phoneprov.pbx.name_examples import show_names
 from phoneprov.pbx.pbxs import (
     add_pbx,
     count_tenants,
@@ -129,6 +130,26 @@ def status(pbx_id: int) -> Answer:
     return render_template("pbxs/_status.html", pbx=pbx)
 
 
+@blueprint.get("/pbxs/names")
+@provider_only
+def names() -> Answer:
+    """Show what a pattern of endpoint names means, while it is typed."""
+    if not is_htmx():
+        return redirect(url_for("pbxs.index"), 303)
+    pbx_id = request.args.get("pbx_id", type=int)
+    pbx = find_pbx(session(), pbx_id) if pbx_id else None
+    return render_template(
+        "pbxs/_names.html",
+        pbx=pbx,
+        names=show_names(
+            session(),
+            request.args.get("endpoint_pattern", ""),
+            pbx=pbx,
+            sip_domain=request.args.get("sip_domain", ""),
+        ),
+    )
+
+
 def _is_sound(form: PbxForm) -> bool:
     """Tell whether a form was sent that can be taken; each field that can't says why."""
     if not form.validate_on_submit():
@@ -155,7 +176,13 @@ def _list_page(*, checked: Pbx | None = None, result: LinkCheck | None = None) -
 
 def _form_page(form: PbxForm, pbx: Pbx | None) -> Answer:
     """Show the form; after a refused post with what was typed and the messages."""
-    page = render_template("pbxs/form.html", form=form, pbx=pbx)
+    names = show_names(
+        session(),
+        form.endpoint_pattern.data or "",
+        pbx=pbx,
+        sip_domain=form.sip_domain.data or "",
+    )
+    page = render_template("pbxs/form.html", form=form, pbx=pbx, names=names)
     return (page, REFUSED) if request.method == "POST" else page
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select
@@ -50,9 +51,12 @@ def reach(pbx: Pbx, asterisk: FakeAsterisk) -> None:
     pbx.link_address, pbx.link_user, pbx.link_secret = asterisk.address, USER, SECRET
 
 
-def add_phone(world: World, number: str = "201", mac: str = MAC, **fields: Tenant) -> int:
+def add_phone(
+    world: World, number: str = "201", mac: str = MAC, tenant: Tenant | None = None
+) -> int:
     """Add a phone that has checked in."""
-    phone = world.phone(mac=mac, extension=world.extension(number, **fields), **fields)
+    line = world.extension(number, tenant=tenant)
+    phone = world.phone(mac=mac, extension=line, tenant=tenant)
     phone.first_check_in_at = phone.last_check_in_at = utc_now()
     world.session.commit()
     return phone.id
@@ -72,9 +76,9 @@ def becomes(world: World, phone_id: int, status: PhoneStatus) -> None:
     wait_for(lambda: status_of(world, phone_id) is status, 10, f"the phone is {status}")
 
 
-def item(aor: str = "201", uri: str = URI, **changes: object) -> str:
+def item(aor: str = "201", uri: str = URI, agent: str = AGENT, **changes: Any) -> str:
     expires = int((utc_now() + timedelta(minutes=30)).timestamp())
-    return detail_item(aor, uri, **{"agent": AGENT, "expires": expires, **changes})
+    return detail_item(aor, uri, agent=agent, expires=expires, **changes)
 
 
 def is_up(world: World) -> bool:
