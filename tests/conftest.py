@@ -16,12 +16,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.cast import ALICE, BOB, CHARLIE, PETRA, add_cast
+from tests.rigs.live import what_was_left_out
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from phoneprov.core.settings import Settings
     from tests.pages import Pages
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which real PBXs were not there."""
+    for line in what_was_left_out():
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")
