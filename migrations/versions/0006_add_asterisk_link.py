@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 
 revision = '0006_add_asterisk_link'
-down_revision = '0001_first_tables'
+down_revision = '0002_config_state'
 branch_labels = None
 depends_on = None
 
