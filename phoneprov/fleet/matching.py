@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from phoneprov.fleet.models import DEFAULT_SIP_PORT, Phone
 from phoneprov.fleet.profile_models import Profile
-from phoneprov.pbx.endpoint_names import EndpointPattern, TenantNames
+from phoneprov.pbx.endpoint_names import EndpointPattern, NameReader, TenantNames
 from phoneprov.pbx.link import ContactState
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import Extension, Tenant
@@ -56,7 +56,8 @@ def list_candidates(
     """
     pattern = EndpointPattern(session.scalar(_PATTERN.where(Pbx.id == pbx_id)) or "")
     tenants = _list_tenants(session, pbx_id)
-    wanted = {contact.aor: _read_aor(contact.aor, pattern, tenants) for contact in contacts}
+    readers = {tenant_id: pattern.reader(names) for tenant_id, names in tenants.items()}
+    wanted = {contact.aor: _read_aor(contact.aor, readers) for contact in contacts}
     names = {name for owners in wanted.values() for name in owners.values()}
     phones = _list_phones(session, pattern, list(tenants), names)
     return {aor: _gather(owners, phones) for aor, owners in wanted.items()}
@@ -107,12 +108,10 @@ def _list_tenants(session: Session, pbx_id: int) -> Mapping[int, TenantNames]:
     }
 
 
-def _read_aor(
-    aor: str, pattern: EndpointPattern, tenants: Mapping[int, TenantNames]
-) -> Mapping[int, str]:
+def _read_aor(aor: str, readers: Mapping[int, NameReader]) -> Mapping[int, str]:
     """Return, by tenant, the number or SIP user that an address of record would be there."""
     bare = aor.removeprefix("sip:").removeprefix("sips:")
-    read = {tenant_id: pattern.read(bare, names) for tenant_id, names in tenants.items()}
+    read = {tenant_id: reader.read(bare) for tenant_id, reader in readers.items()}
     return {tenant_id: name for tenant_id, name in read.items() if name is not None}
 
 

@@ -49,22 +49,37 @@ class EndpointPattern:
         text = self.text or "{user}"
         return text.format(number=name, user=name, tenant=tenant.slug, domain=tenant.domain)
 
-    def read(self, aor: str, tenant: TenantNames) -> str | None:
-        """Return the number (or SIP user) an address of record has at a tenant, None if it can't.
-
-        Where the pattern says nothing of a domain and the address has one, it must be the tenant's.
-        """
-        text = self.text or "{user}"
-        name, at, domain = aor.partition("@")
-        if at and "@" not in text:
-            if domain.lower() != tenant.domain:
-                return None
-        else:
-            name = f"{name}{at}{domain.lower()}"
+    def reader(self, tenant: TenantNames) -> "NameReader":
+        """Return what finds the extensions of one tenant among many addresses of record."""
         before, after = self.write(tenant, "\0").split("\0")
+        has_domain = "@" in (self.text or "{user}")
+        return NameReader(before=before, after=after, domain=tenant.domain, has_domain=has_domain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameReader:
+    """A pattern with one tenant's names put in: what stands before and after the extension."""
+
+    before: str
+    after: str
+    domain: str
+    has_domain: bool
+    """Whether the PBX's own names hold a domain."""
+
+    def read(self, aor: str) -> str | None:
+        """Return the number (or SIP user) an address of record has here, None if it can't be.
+
+        Where the names hold no domain and the address has one, it must be the tenant's.
+        """
+        name, at, domain = aor.partition("@")
+        if at and self.has_domain:
+            name = f"{name}@{domain.lower()}"
+        elif at and domain.lower() != self.domain:
+            return None
+        before, after = self.before, self.after
         if len(name) <= len(before) + len(after):
             return None
-        if not name.startswith(before) or not name.endswith(after):
+        if not (name.startswith(before) and name.endswith(after)):
             return None
         return name[len(before) : len(name) - len(after)]
 
