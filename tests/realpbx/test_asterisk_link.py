@@ -5,6 +5,7 @@ Collected where PHONEPROV_TEST_ASTERISK names an installed program.
 
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from phoneprov.pbx.link import (
     Reachability,
     Snapshot,
 )
-from tests.rigs.asterisk_live import BLIND_USER, QUALIFY_S, SECRET, USER, AsteriskRig
+from tests.rigs.asterisk_live import BLIND_USER, DEAF_USER, QUALIFY_S, SECRET, USER, AsteriskRig
 from tests.rigs.components import require_component
 from tests.rigs.kamailio import free_sip_port
 from tests.rigs.live import find_program
@@ -209,3 +210,34 @@ def test_testing_the_link_says_what_is_there(
     assert "refuses the user phoneprov" in refused.findings[0]
     blind = AsteriskLink(settings(asterisk, user=BLIND_USER)).check()
     assert "add system to its write line" in blind.findings[0]
+
+
+def test_over_tls_the_one_certificate_is_trusted(
+    asterisk: AsteriskRig, sink: KeepingSink, phone: Callable[..., SippPhone]
+) -> None:
+    """Its own certificate is refused, shown with its fingerprint, and then taken by that."""
+    plain = replace(settings(asterisk), address=asterisk.tls_address)
+    refused = AsteriskLink(plain).check()
+    assert not refused.is_ok
+    told = " ".join(refused.findings).replace(":", "").lower()
+    assert asterisk.certificate.fingerprint in told
+    link = AsteriskLink(replace(plain, fingerprint=asterisk.certificate.fingerprint))
+    link.start(sink)
+    with phone() as one:
+        [contact] = reachable(sink)
+        link.send_notify(Notify(aor=contact.aor, uri=contact.uri, event="check-sync"))
+        wait_for(one.notify_events, 5, "the NOTIFY arrives")
+    link.stop()
+
+
+def test_a_user_without_the_right_to_read_is_noticed(
+    asterisk: AsteriskRig, sink: KeepingSink, phone: Callable[..., SippPhone]
+) -> None:
+    """The phone is seen all the same, by looking at the list."""
+    link = AsteriskLink(settings(asterisk, user=DEAF_USER), Pace(look_s=1))
+    link.start(sink)
+    wait_for(lambda: status(sink) is LinkStatus.UP, 15, "the link is up")
+    with phone():
+        reachable(sink)
+    link.stop()
+    assert any("read line of the AMI user" in one.reason for one in sink.link_changes())

@@ -9,11 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.rigs.certificate import make_certificate
 from tests.rigs.kamailio import free_sip_port
 
 START_S = 30.0
 USER, SECRET = "phoneprov", "hidden-secret"
-BLIND_USER = "blind"
+BLIND_USER, DEAF_USER = "blind", "deaf"
 QUALIFY_S = 3
 
 MANAGER = """[general]
@@ -21,6 +22,10 @@ enabled=yes
 bindaddr=127.0.0.1
 port={ami_port}
 timestampevents=yes
+tlsenable=yes
+tlsbindaddr=127.0.0.1:{tls_port}
+tlscertfile={certificate}
+tlsprivatekey={key}
 
 [{user}]
 secret={secret}
@@ -34,6 +39,11 @@ eventfilter(action(include),name(ContactStatus)) =
 secret={secret}
 read=call
 write=call
+
+[{deaf}]
+secret={secret}
+read=call
+write=system
 """
 PJSIP = """[global]
 type=global
@@ -85,6 +95,8 @@ class AsteriskRig:
         self.users = users
         self.sip_port = free_sip_port()
         self.ami_port = free_sip_port()
+        self.tls_port = free_sip_port()
+        self.tls_address = f"tls://127.0.0.1:{self.tls_port}"
         self.address = f"tcp://127.0.0.1:{self.ami_port}"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -153,8 +165,19 @@ class AsteriskRig:
             f"astlogdir => {self.folder}/log\nastspooldir => {self.folder}/spool\n"
             f"astkeydir => {self.folder}/keys\n"
         )
-        values = {"ami_port": self.ami_port, "user": USER, "secret": SECRET, "blind": BLIND_USER}
-        (etc / "manager.conf").write_text(MANAGER.format(**values))
+        self.certificate = make_certificate(self.folder / "keys")
+        (etc / "manager.conf").write_text(
+            MANAGER.format(
+                ami_port=self.ami_port,
+                tls_port=self.tls_port,
+                certificate=self.certificate.shown,
+                key=self.certificate.key,
+                user=USER,
+                secret=SECRET,
+                blind=BLIND_USER,
+                deaf=DEAF_USER,
+            )
+        )
         phones = "".join(
             PHONE.format(name=name, password=password, qualify_s=QUALIFY_S)
             for name, password in self.users.items()

@@ -1,13 +1,10 @@
 """The Asterisk link against what a real Asterisk has sent, and against all that can go wrong."""
 
-import shutil
 import socket
 import ssl
-import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -27,6 +24,7 @@ from phoneprov.pbx.link import (
     Snapshot,
 )
 from tests.rigs.asterisk import DENIED, SECRET, USER, FakeAsterisk
+from tests.rigs.certificate import OwnCertificate, make_certificate
 from tests.rigs.recordings import (
     LIST,
     change_event,
@@ -443,45 +441,26 @@ def test_many_events_at_once_are_all_read(
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate that nobody vouches for, as Asterisk's ast_tls_cert makes them."""
-    folder = tmp_path_factory.mktemp("tls")
-    key, shown = folder / "key.pem", folder / "cert.pem"
-    program = shutil.which("openssl") or "openssl"
-    subprocess.run(
-        [
-            program, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-            "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
-            "-keyout", str(key), "-out", str(shown),
-        ],
-        check=True,
-        capture_output=True,
-    )  # fmt: skip
-    return key, shown
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> OwnCertificate:
+    """A certificate that nobody vouches for."""
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
-def tls(certificate: tuple[Path, Path]) -> Iterator[FakeAsterisk]:
-    key, shown = certificate
+def tls(certificate: OwnCertificate) -> Iterator[FakeAsterisk]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(shown, key)
+    context.load_cert_chain(certificate.shown, certificate.key)
     with FakeAsterisk(tls=context) as rig:
         rig.items = [detail_item("1001", URI)]
         yield rig
 
 
-def fingerprint(certificate: tuple[Path, Path]) -> str:
-    import hashlib
-
-    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate[1].read_text())).hexdigest()
-
-
 def test_over_tls_the_one_certificate_is_trusted(
-    tls: FakeAsterisk, certificate: tuple[Path, Path], sink: KeepingSink
+    tls: FakeAsterisk, certificate: OwnCertificate, sink: KeepingSink
 ) -> None:
     """What it is told goes over TLS, a large list too."""
     tls.items += [detail_item(str(n), f"sip:{n}@10.0.0.9:{n}") for n in range(2000, 2300)]
-    link = AsteriskLink(settings(tls, fingerprint=fingerprint(certificate)), FAST)
+    link = AsteriskLink(settings(tls, fingerprint=certificate.fingerprint), FAST)
     link.start(sink)
     wait_for(lambda: snapshots(sink), 10, "the snapshot is there")
     assert len(snapshots(sink)[0].contacts) == 301
@@ -537,13 +516,13 @@ def test_testing_the_link_names_what_is_missing(asterisk: FakeAsterisk) -> None:
 
 
 def test_testing_the_link_shows_the_certificate_to_trust(
-    tls: FakeAsterisk, certificate: tuple[Path, Path]
+    tls: FakeAsterisk, certificate: OwnCertificate
 ) -> None:
     result = AsteriskLink(settings(tls)).check()
     assert not result.is_ok
     told = " ".join(result.findings).replace(":", "").lower()
-    assert fingerprint(certificate) in told
-    trusted = settings(tls, fingerprint=fingerprint(certificate))
+    assert certificate.fingerprint in told
+    trusted = settings(tls, fingerprint=certificate.fingerprint)
     assert AsteriskLink(trusted).check().is_ok
 
 
