@@ -45,9 +45,9 @@ def check_link_secret(text: str) -> str:
     return text
 
 
-def need_link_secret(kind: str, secret: str | None) -> None:
+def need_link_secret(kind: PbxKind, secret: str | None) -> None:
     """Raise InvalidValueError where a kind of PBX asks for a secret and none is kept."""
-    if PbxKind(kind).needs_log_in and not secret:
+    if kind.needs_log_in and not secret:
         raise InvalidValueError("Enter the secret of that user.", field="link_secret")
 
 

@@ -93,7 +93,7 @@ def add_pbx(session: Session, draft: PbxDraft, *, actor: Actor, now: datetime) -
     """Add a PBX. Raises InvalidValueError with the field that can't be taken."""
     values = _check_draft(draft)
     secret = check_link_secret(draft.link_secret or "")
-    need_link_secret(draft.kind, secret)
+    need_link_secret(_check_kind(draft.kind), secret)
     _refuse_taken(session, str(values["name"]), own_id=None)
     pbx = Pbx(created_at=now, link_secret=secret or None, **values)
     session.add(pbx)
@@ -112,7 +112,7 @@ def change_pbx(
     values = _check_draft(draft)
     kept = pbx.link_secret or ""
     secret = kept if draft.link_secret is None else check_link_secret(draft.link_secret)
-    need_link_secret(draft.kind, secret)
+    need_link_secret(_check_kind(draft.kind), secret)
     _refuse_taken(session, str(values["name"]), own_id=pbx.id)
     changes = {
         name: [getattr(pbx, name), value]
@@ -177,10 +177,14 @@ def link_settings(pbx: Pbx) -> LinkSettings:
     )
 
 
-def find_faults(draft: PbxDraft) -> Sequence[InvalidValueError]:
+def find_faults(draft: PbxDraft, *, kept_secret: str = "") -> Sequence[InvalidValueError]:
     """Return all that can't be taken as it was typed, one fault a field at most."""
     faults: dict[str, InvalidValueError] = {}
-    for check in _checks(draft).values():
+    secret = kept_secret if draft.link_secret is None else draft.link_secret
+    for check in (
+        *_checks(draft).values(),
+        lambda: need_link_secret(_check_kind(draft.kind), check_link_secret(secret)),
+    ):
         try:
             check()
         except InvalidValueError as fault:

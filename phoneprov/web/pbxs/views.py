@@ -57,7 +57,7 @@ def index() -> Answer:
 def add() -> Answer:
     """Add a PBX; its link starts at once."""
     form = PbxForm()
-    if not _is_sound(form):
+    if not _is_sound(form, None):
         return _form_page(form, None)
     try:
         pbx = add_pbx(session(), form.read_draft(), actor=current_actor(), now=utc_now())
@@ -75,7 +75,7 @@ def edit(pbx_id: int) -> Answer:
     """Edit a PBX; the phones of its tenants are told what changes for them."""
     pbx = _get_pbx(pbx_id)
     form = pbx_form(pbx)
-    if not _is_sound(form):
+    if not _is_sound(form, pbx):
         return _form_page(form, pbx)
     try:
         told = update_pbx(session(), pbx, form.read_draft(), actor=current_actor(), now=utc_now())
@@ -150,11 +150,12 @@ def names() -> Answer:
     )
 
 
-def _is_sound(form: PbxForm) -> bool:
+def _is_sound(form: PbxForm, pbx: Pbx | None) -> bool:
     """Tell whether a form was sent that can be taken; each field that can't says why."""
     if not form.validate_on_submit():
         return False
-    faults = find_faults(form.read_draft())
+    kept = (pbx.link_secret if pbx else None) or ""
+    faults = find_faults(form.read_draft(), kept_secret=kept)
     for fault in faults:
         tell_fault(form, fault)
     return not faults

@@ -61,9 +61,9 @@ def test_a_user_that_cannot_be_sent_is_refused(typed: str) -> None:
 
 def test_kinds_without_a_log_in_need_no_user() -> None:
     assert check_link_user(PbxKind.KAMAILIO, "") == ""
-    need_link_secret("kamailio", None)
+    need_link_secret(PbxKind.KAMAILIO, None)
     with pytest.raises(InvalidValueError, match="secret of that user"):
-        need_link_secret("asterisk", "")
+        need_link_secret(ASTERISK, "")
 
 
 def test_a_fingerprint_is_taken_as_openssl_writes_it() -> None:

@@ -229,6 +229,13 @@ def test_what_an_asterisk_needs_is_said_beside_its_field(
     assert "hidden-secret" not in answer.text
 
 
+def test_all_that_an_asterisk_lacks_is_said_at_once(petra: Pages) -> None:
+    answer = petra.post("/pbxs/add", {**ASTERISK, "link_user": "", "link_secret": ""})
+    assert answer.status_code == 422
+    assert answer.soup.select_one("#field-link_user .error")
+    assert answer.soup.select_one("#field-link_secret .error")
+
+
 def test_the_secret_of_an_asterisk_is_not_taken_away(
     petra: Pages, reloads: list[list[str]]
 ) -> None:
