@@ -181,10 +181,9 @@ def find_faults(draft: PbxDraft, *, kept_secret: str = "") -> Sequence[InvalidVa
     """Return all that can't be taken as it was typed, one fault a field at most."""
     faults: dict[str, InvalidValueError] = {}
     secret = kept_secret if draft.link_secret is None else draft.link_secret
-    for check in (
-        *_checks(draft).values(),
-        lambda: need_link_secret(_check_kind(draft.kind), check_link_secret(secret)),
-    ):
+    checks: list[Callable[[], object]] = [*_checks(draft).values()]
+    checks.append(lambda: need_link_secret(_check_kind(draft.kind), check_link_secret(secret)))
+    for check in checks:
         try:
             check()
         except InvalidValueError as fault:
