@@ -25,7 +25,15 @@ from phoneprov.pbx.link import (
     Reachability,
     Snapshot,
 )
-from tests.rigs.asterisk_live import BLIND_USER, DEAF_USER, QUALIFY_S, SECRET, USER, AsteriskRig
+from tests.rigs.asterisk_live import (
+    DEAF_USER,
+    NO_READ_USER,
+    NO_WRITE_USER,
+    QUALIFY_S,
+    SECRET,
+    USER,
+    AsteriskRig,
+)
 from tests.rigs.components import require_component
 from tests.rigs.kamailio import free_sip_port
 from tests.rigs.live import find_program
@@ -208,8 +216,6 @@ def test_testing_the_link_says_what_is_there(
     assert "Contacts in its table: 1." in good.findings
     refused = AsteriskLink(settings(asterisk, secret="wrong")).check()
     assert "refuses the user phoneprov" in refused.findings[0]
-    blind = AsteriskLink(settings(asterisk, user=BLIND_USER)).check()
-    assert "add system to its write line" in blind.findings[0]
 
 
 def test_over_tls_the_one_certificate_is_trusted(
@@ -230,7 +236,7 @@ def test_over_tls_the_one_certificate_is_trusted(
     link.stop()
 
 
-def test_a_user_without_the_right_to_read_is_noticed(
+def test_a_filter_that_keeps_changes_away_is_noticed(
     asterisk: AsteriskRig, sink: KeepingSink, phone: Callable[..., SippPhone]
 ) -> None:
     """The phone is seen all the same, by looking at the list."""
@@ -240,4 +246,20 @@ def test_a_user_without_the_right_to_read_is_noticed(
     with phone():
         reachable(sink)
     link.stop()
-    assert any("read line of the AMI user" in one.reason for one in sink.link_changes())
+    assert any("eventfilter lines of the AMI user" in one.reason for one in sink.link_changes())
+
+
+@pytest.mark.parametrize(
+    ("user", "missing"), [(NO_READ_USER, "read line"), (NO_WRITE_USER, "write line")]
+)
+def test_a_missing_right_is_named(
+    asterisk: AsteriskRig, sink: KeepingSink, user: str, missing: str
+) -> None:
+    link = AsteriskLink(settings(asterisk, user=user), Pace(answer_s=2))
+    link.start(sink)
+    wait_for(lambda: status(sink) is LinkStatus.DOWN, 15, "the link is down")
+    link.stop()
+    assert missing in sink.link_changes()[0].reason
+    checked = AsteriskLink(settings(asterisk, user=user)).check()
+    assert not checked.is_ok
+    assert missing in checked.findings[0]

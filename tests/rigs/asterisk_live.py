@@ -14,7 +14,7 @@ from tests.rigs.kamailio import free_sip_port
 
 START_S = 30.0
 USER, SECRET = "phoneprov", "hidden-secret"
-BLIND_USER, DEAF_USER = "blind", "deaf"
+NO_READ_USER, NO_WRITE_USER, DEAF_USER = "no-read", "no-write", "deaf"
 QUALIFY_S = 3
 
 MANAGER = """[general]
@@ -35,15 +35,21 @@ read=system
 write=system
 eventfilter(action(include),name(ContactStatus)) =
 
-[{blind}]
+[{no_read}]
 secret={secret}
 read=call
+write=system
+
+[{no_write}]
+secret={secret}
+read=system
 write=call
 
 [{deaf}]
 secret={secret}
-read=call
+read=system
 write=system
+eventfilter(action(exclude),name(ContactStatus)) =
 """
 PJSIP = """[global]
 type=global
@@ -174,7 +180,8 @@ class AsteriskRig:
                 key=self.certificate.key,
                 user=USER,
                 secret=SECRET,
-                blind=BLIND_USER,
+                no_read=NO_READ_USER,
+                no_write=NO_WRITE_USER,
                 deaf=DEAF_USER,
             )
         )
@@ -185,6 +192,7 @@ class AsteriskRig:
         (etc / "pjsip.conf").write_text(PJSIP.format(sip_port=self.sip_port) + phones)
         (etc / "modules.conf").write_text("[modules]\nautoload=yes\n")
         (etc / "extensions.conf").write_text("[phones]\nexten => 600,1,Hangup()\n")
+        (etc / "pjsip_notify.conf").write_text("[check-sync]\nEvent=>check-sync\n")
         (etc / "logger.conf").write_text("[logfiles]\nmessages.log => notice,warning,error\n")
-        for name in ("rtp.conf", "features.conf", "ccss.conf", "pjsip_notify.conf"):
+        for name in ("rtp.conf", "features.conf", "ccss.conf"):
             (etc / name).write_text("[general]\n")

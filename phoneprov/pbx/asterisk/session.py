@@ -16,6 +16,10 @@ WANTED_EVENTS = frozenset({"ContactStatus", "FullyBooted", "Shutdown"})
 MOST_EVENTS = 50_000
 MOST_ITEMS = 100_000
 LOOK_S = 0.5
+NOT_BOOTED = (
+    "Asterisk does not say that it has started: it still is starting, or the AMI user lacks "
+    "system in its read line in manager.conf"
+)
 LONGEST_ANSWER_S = 60.0
 Fields = Sequence[tuple[str, str]]
 
@@ -135,7 +139,8 @@ class AmiSession:
     def wait_until_booted(self) -> Frame:
         """Return the event that says Asterisk has started: before it lists are not whole.
 
-        Raises PbxError when it does not come.
+        It comes right after the log-in to those that may read events of the class system, and to
+        nobody else (action_login in main/manager.c). Raises PbxError when it does not come.
         """
         found: list[Frame] = []
 
@@ -143,7 +148,7 @@ class AmiSession:
             found.extend(one for one in self._events if one.event == "FullyBooted")
             return bool(found)
 
-        self._await(is_there, "Asterisk is still starting")
+        self._await(is_there, NOT_BOOTED)
         return found[0]
 
     def wake(self) -> None:

@@ -28,8 +28,8 @@ LOOK_S = 0.5
 REST_AFTER_LIST = 5
 """A list is asked again for new contacts after this many times what the last one took."""
 DEAF = (
-    "Asterisk tells no changes, so they are seen up to half a minute late: add system to the "
-    "read line of the AMI user in manager.conf"
+    "Asterisk tells no changes, so they are seen up to half a minute late: let the eventfilter "
+    "lines of the AMI user in manager.conf pass ContactStatus"
 )
 SHUT_DOWN, RESTARTS = "Asterisk was shut down", "Asterisk is restarting"
 
@@ -44,7 +44,7 @@ class Pace:
     """Longest silence in which an answer is due: with `ping_s` a dead link shows within 18 s."""
     snapshot_s: float = 300.0
     look_s: float = 30.0
-    """Between two looks at the list as long as no event has come: the user may not read any."""
+    """Between two looks at the list as long as no event has come: a filter may keep them away."""
     new_contact_s: float = 0.5
     """How long new contacts gather before the list is asked whose they are."""
     back_off_s: tuple[float, ...] = (1.0, 2.0, 5.0, 10.0, 30.0)

@@ -248,7 +248,7 @@ def test_a_missing_privilege_is_named(asterisk: FakeAsterisk, sink: KeepingSink)
     link.stop()
 
 
-def test_a_user_that_may_read_no_events_is_noticed(
+def test_a_filter_that_keeps_changes_away_is_noticed(
     asterisk: FakeAsterisk, sink: KeepingSink, link: AsteriskLink
 ) -> None:
     """Until an event comes the list is looked at often, so statuses are right all the same."""
@@ -256,7 +256,7 @@ def test_a_user_that_may_read_no_events_is_noticed(
     wait_for(lambda: gone(sink), 5, "the change is seen without an event")
     change = wait_for(lambda: sink.link_changes()[1:], 5, "the link says so")[0]
     assert change.status is LinkStatus.UP
-    assert "read line of the AMI user" in change.reason
+    assert "eventfilter lines of the AMI user" in change.reason
     asterisk.tell(change_event("1001", URI, "NonQualified"))
     wait_for(lambda: len(sink.link_changes()) > 2, 5, "an event takes it back")
     assert sink.link_changes()[-1].reason == ""
@@ -290,11 +290,12 @@ def test_a_list_without_its_end_is_no_list(asterisk: FakeAsterisk, sink: Keeping
 def test_an_asterisk_that_is_still_starting_is_waited_for(
     asterisk: FakeAsterisk, sink: KeepingSink
 ) -> None:
-    """Before FullyBooted its list may lack contacts that it still has to load."""
+    """Before FullyBooted its list may lack contacts; who may read no events never hears of it."""
     booted, asterisk.booted = asterisk.booted, ""
     link = AsteriskLink(settings(asterisk), FAST)
     link.start(sink)
-    assert "still starting" in reason(sink)
+    assert "still is starting" in reason(sink)
+    assert "lacks system in its read line" in reason(sink)
     assert snapshots(sink) == []
     asterisk.booted = booted
     wait_for(lambda: snapshots(sink), 5, "the snapshot is there")
@@ -511,6 +512,10 @@ def test_testing_the_link_names_what_is_missing(asterisk: FakeAsterisk) -> None:
     result = AsteriskLink(settings(asterisk)).check()
     assert not result.is_ok
     assert "add system to its write line" in result.findings[0]
+    asterisk.booted = ""
+    deaf = AsteriskLink(settings(asterisk)).check()
+    assert not deaf.is_ok
+    assert "lacks system in its read line" in deaf.findings[0]
     refused = AsteriskLink(settings(asterisk, secret="x")).check()
     assert "refuses the user" in refused.findings[0]
 
