@@ -8,6 +8,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import sessionmaker
 
+from phoneprov.api.views import ApiParts, register_api
 from phoneprov.core.database import apply_engine_rules
 from phoneprov.core.errors import SettingsError
 from phoneprov.core.secrets import SecretBox, read_or_make_key, use_secret_box
@@ -15,14 +16,14 @@ from phoneprov.core.settings import Settings
 from phoneprov.jobs.own_files import OwnFiles
 from phoneprov.operations.links import LinkSupervisor
 from phoneprov.provisioning.answer import Answering
-from phoneprov.web.access import init_access
+from phoneprov.web.access import init_access, public
 from phoneprov.web.database import db
 from phoneprov.web.htmx import init_htmx, vary_by_htmx
 from phoneprov.web.pages import init_pages
 from phoneprov.web.prov.app import mount_prov
 from phoneprov.web.runtime import EXTENSION, Runtime
 from phoneprov.web.screens import register_screens
-from phoneprov.web.security import init_security
+from phoneprov.web.security import client_address, init_security
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 SESSION_AGE = timedelta(days=7)
@@ -64,6 +65,7 @@ def create_app(settings: Settings) -> Flask:
     app.after_request(_end_transaction)
     app.after_request(vary_by_htmx)
     app.extensions[EXTENSION] = _make_runtime(app, settings)
+    _open_api(app)
     mount_prov(app)
     return app
 
@@ -112,6 +114,17 @@ def _make_runtime(app: Flask, settings: Settings) -> Runtime:
         links=LinkSupervisor(catalog=catalog, sessions=sessions),
         own_files=own_files,
     )
+
+
+def _open_api(app: Flask) -> None:
+    """Give programs their addresses: they come with a token, not with a log-in or a form."""
+    runtime: Runtime = app.extensions[EXTENSION]
+    parts = ApiParts(sessions=runtime.sessions, client_address=client_address)
+    blueprint = register_api(app, parts)
+    csrf.exempt(blueprint)
+    for endpoint, view in app.view_functions.items():
+        if endpoint.startswith(f"{blueprint.name}."):
+            public(view)
 
 
 def _end_transaction(response: Response) -> Response:

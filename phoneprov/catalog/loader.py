@@ -52,6 +52,8 @@ class _Picture(_File):
     columns: int = Field(0, ge=0, le=10)
     touch: bool = False
     screen: tuple[int, int] | None = None
+    soft_keys: int = Field(4, ge=0, le=8)
+    block_screen: bool = False
 
 
 class _PhoneFile(_File):

@@ -70,6 +70,10 @@ class KeyPicture:
     """Whether the keys are drawn on the screen, in `columns`, instead of beside it."""
     screen: tuple[int, int] | None = None
     """Width and height of the screen in pixels; None without a screen."""
+    soft_keys: int = 4
+    """Keys right below a phone's screen that are no line keys."""
+    block_screen: bool = False
+    """Whether the labels of the block are on a screen of its own instead of paper."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

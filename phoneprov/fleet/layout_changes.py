@@ -90,12 +90,21 @@ def assign_button(  # noqa: PLR0913 - a verb with its actor and time
     return touch_layout_phones(session, layout.id, now) if changed else 0
 
 
-def clear_button(
-    session: Session, layout: ButtonLayout, position: int, *, actor: Actor, now: datetime
+def clear_button(  # noqa: PLR0913 - a verb with its actor and time
+    session: Session,
+    layout: ButtonLayout,
+    position: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    seen: str | None = None,
 ) -> int:
-    """Let a key do nothing."""
+    """Let a key do nothing; `seen` is the mark of what the person saw there.
+
+    Raises InvalidValueError where it is another by now.
+    """
     with one_step(session, layout, f"key {position} cleared", actor=actor, now=now):
-        changed = buttons.clear_button(session, layout, position, actor=actor, now=now)
+        changed = buttons.clear_button(session, layout, position, actor=actor, now=now, seen=seen)
     return touch_layout_phones(session, layout.id, now) if changed else 0
 
 
@@ -108,13 +117,26 @@ def move_button(  # noqa: PLR0913 - a verb with its actor and time
     *,
     actor: Actor,
     now: datetime,
+    seen: str | None = None,
+    seen_there: str | None = None,
 ) -> int:
-    """Move a button to another key, or swap the two.
+    """Move a button to another key, or swap the two; with the marks of what was seen on them.
 
-    Raises NotAllowedError where a key can't carry what it would get.
+    Raises InvalidValueError where one of them is another by now, NotAllowedError where a key
+    can't carry what it would get.
     """
     with one_step(session, layout, f"key {position} moved to {to}", actor=actor, now=now):
-        changed = buttons.move_button(session, catalog, layout, position, to, actor=actor, now=now)
+        changed = buttons.move_button(
+            session,
+            catalog,
+            layout,
+            position,
+            to,
+            actor=actor,
+            now=now,
+            seen=seen,
+            seen_there=seen_there,
+        )
     return touch_layout_phones(session, layout.id, now) if changed else 0
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from phoneprov.fleet.models import DEFAULT_SIP_PORT, Phone
 from phoneprov.fleet.profile_models import Profile
+from phoneprov.fleet.telling_apart import find_by_instance, tell_apart
 from phoneprov.pbx.endpoint_names import EndpointPattern, NameReader, TenantNames
 from phoneprov.pbx.link import ContactState
 from phoneprov.pbx.models import Pbx
@@ -66,34 +67,32 @@ def list_candidates(
 def match_contact(contact: ContactState, found: Candidates) -> Match:
     """Return which of the phones of its extension a contact is.
 
-    In order: the MAC in its User-Agent, the only phone there is, the address that fetched the
-    config (with the local port where several share an address). Where the address of record could
-    be several tenants', the MAC alone may decide.
+    In order: the MAC in its User-Agent or its instance, the only phone there is, what else tells
+    phones apart. Where the address of record could be several tenants', a MAC alone may decide.
     """
-    candidates = found.phones
-    if not candidates:
+    phones = found.phones
+    if not phones:
         return Match(phone_id=None, note="no phone has this extension")
     agent = read_user_agent(contact.user_agent)
     if agent is not None and agent.mac:
-        same = [one for one in candidates if one.mac == agent.mac]
+        same = [one for one in phones if one.mac == agent.mac]
         if same:
             return Match(phone_id=same[0].phone_id, note="MAC address in the User-Agent")
         return Match(phone_id=None, note=f"registered by another phone, {agent.mac}")
+    by_instance = find_by_instance(contact, phones)
+    if by_instance is not None:
+        return Match(phone_id=by_instance.phone_id, note="MAC address in +sip.instance")
+    return _match_other(contact, found)
+
+
+def _match_other(contact: ContactState, found: Candidates) -> Match:
+    """Match a contact that names no MAC address."""
     if len(found.tenant_ids) > 1:
         return Match(phone_id=None, note=SEVERAL_TENANTS)
-    if len(candidates) == 1:
-        return Match(phone_id=candidates[0].phone_id, note="only phone of this extension")
-    return _match_address(contact, candidates)
-
-
-def _match_address(contact: ContactState, candidates: Sequence[Candidate]) -> Match:
-    host, _, port = contact.source.rpartition(":")
-    near = [one for one in candidates if one.ip_address and one.ip_address == host]
-    if len(near) > 1:
-        near = [one for one in near if str(one.local_sip_port) == port]
-    if len(near) == 1:
-        return Match(phone_id=near[0].phone_id, note="address that fetched the config")
-    return Match(phone_id=None, note="several phones have this extension and can't be told apart")
+    if len(found.phones) == 1:
+        return Match(phone_id=found.phones[0].phone_id, note="only phone of this extension")
+    phone, note = tell_apart(contact, found.phones)
+    return Match(phone_id=phone.phone_id if phone else None, note=note)
 
 
 def _list_tenants(session: Session, pbx_id: int) -> Mapping[int, TenantNames]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.mac import Mac, format_mac
+from phoneprov.fleet.contacts import list_strays
 from phoneprov.fleet.filters import (
     Flag,
     PhoneFilters,
@@ -69,6 +70,8 @@ class PhoneDetails:
     phone: Phone
     contacts: Sequence[Registration]
     """As the registrar knows them, those that hold first."""
+    strays: Sequence[Registration]
+    """Live contacts of its extension that no phone could be named for."""
     pbx: Pbx | None
     is_late: bool
 
@@ -188,7 +191,13 @@ def find_phone_details(
     ).all()
     pbx = session.get(Pbx, phone.tenant.pbx_id) if phone.tenant.pbx_id else None
     limits = LateLimits(of_tenant=late_limit(poll_minutes_of(phone).value, now))
-    return PhoneDetails(phone=phone, contacts=contacts, pbx=pbx, is_late=limits.is_late(phone))
+    return PhoneDetails(
+        phone=phone,
+        contacts=contacts,
+        strays=list_strays(session, phone, pbx),
+        pbx=pbx,
+        is_late=limits.is_late(phone),
+    )
 
 
 def find_own_phone_by_mac(session: Session, tenant_id: int, mac: Mac) -> Phone | None:

@@ -1,6 +1,6 @@
 """Brings the derived columns of phones up to date with their facts."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session, joinedload
 from phoneprov.fleet.events import write_event
 from phoneprov.fleet.models import Phone, Registration
 from phoneprov.fleet.status import ContactFacts, PhoneFacts, PhoneStatus, Verdict, derive_status
+from phoneprov.pbx.kinds import PbxKind
+from phoneprov.pbx.models import Pbx
 
 BATCH = 500
 
@@ -35,20 +37,25 @@ def mark_overdue_phones_offline(session: Session, now: datetime) -> int:
     return refresh_statuses(session, due, now)
 
 
-def phone_facts(phone: Phone, contacts: Iterable[Registration]) -> PhoneFacts:
-    """Return the facts that a phone's status is derived from."""
+def phone_facts(
+    phone: Phone, contacts: Iterable[Registration], heard: Mapping[int, datetime | None]
+) -> PhoneFacts:
+    """Return the facts that a phone's status is derived from.
+
+    `heard`: when each PBX that posts to us did so last, by its id.
+    """
     return PhoneFacts(
         is_disabled=phone.disabled_at is not None,
         has_extension=phone.extension_id is not None,
         first_check_in_at=phone.first_check_in_at,
         last_check_in_at=phone.last_check_in_at,
-        contacts=tuple(_contact_facts(contact) for contact in contacts),
+        contacts=tuple(_contact_facts(one, heard.get(one.pbx_id)) for one in contacts),
         last_registered_at=phone.last_registered_at,
         keepalive_limit=timedelta(seconds=phone.tenant.keepalive_limit_s),
     )
 
 
-def _contact_facts(contact: Registration) -> ContactFacts:
+def _contact_facts(contact: Registration, known_until: datetime | None) -> ContactFacts:
     return ContactFacts(
         registered_at=contact.registered_at,
         expires_at=contact.expires_at,
@@ -59,6 +66,7 @@ def _contact_facts(contact: Registration) -> ContactFacts:
         keepalive_at=contact.keepalive_at,
         round_trip_us=contact.round_trip_us,
         unconfirmed_since_at=contact.unconfirmed_since_at,
+        known_until=known_until,
     )
 
 
@@ -76,12 +84,23 @@ def _refresh_batch(session: Session, ids: Collection[int], now: datetime) -> int
         .execution_options(populate_existing=True)
     ):
         contacts.setdefault(contact.phone_id or 0, []).append(contact)
-    return sum(_settle(session, phone, contacts.get(phone.id, []), now) for phone in phones)
+    heard = _read_heard(session)
+    changed = 0
+    for phone in phones:
+        own = contacts.get(phone.id, [])
+        _keep_latest(phone, own)
+        verdict = derive_status(phone_facts(phone, own, heard), now)
+        changed += _settle(session, phone, verdict, now)
+    return changed
 
 
-def _settle(session: Session, phone: Phone, contacts: list[Registration], now: datetime) -> bool:
-    _keep_latest(phone, contacts)
-    verdict = derive_status(phone_facts(phone, contacts), now)
+def _read_heard(session: Session) -> Mapping[int, datetime | None]:
+    """Return when each PBX that posts to us did so last; for other kinds its link tells."""
+    query = select(Pbx.id, Pbx.heard_at).where(Pbx.kind == PbxKind.WEBHOOK.value)
+    return {row.id: row.heard_at for row in session.execute(query)}
+
+
+def _settle(session: Session, phone: Phone, verdict: Verdict, now: datetime) -> bool:
     if phone.recheck_after != verdict.recheck_after:
         phone.recheck_after = verdict.recheck_after
     if phone.unconfirmed_since_at != verdict.unconfirmed_since_at:
@@ -94,7 +113,14 @@ def _settle(session: Session, phone: Phone, contacts: list[Registration], now: d
 
 
 def _keep_latest(phone: Phone, contacts: list[Registration]) -> None:
+    """Keep the latest times on the phone itself; contacts are forgotten.
+
+    A PBX that can't tell when a phone registered last still shows that it had by the moment it
+    was first seen there.
+    """
     registered = [c.registered_at for c in contacts if c.registered_at]
+    if not registered and phone.last_registered_at is None:
+        registered = [c.observed_at for c in contacts if c.gone_at is None]
     signs = [c.keepalive_at for c in contacts if c.keepalive_at] + registered
     if registered and (not phone.last_registered_at or max(registered) > phone.last_registered_at):
         phone.last_registered_at = max(registered)

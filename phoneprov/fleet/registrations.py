@@ -6,12 +6,14 @@ looks like a phone that left.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from phoneprov.fleet.absence import Absence
+from phoneprov.fleet.incoming import fit_contact, fit_contacts
 from phoneprov.fleet.matching import (
     DIRECT_PREFIX,
     Candidates,
@@ -25,7 +27,6 @@ from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import Tenant
 
 KEPT_AFTER_GONE = timedelta(days=7)
-LONGEST_AGENT = 250
 EXPIRY_JITTER = timedelta(seconds=2)
 COPIED = (
     "user_agent",
@@ -44,11 +45,12 @@ def apply_snapshot(session: Session, pbx_id: int, snapshot: Snapshot) -> set[int
     """Bring the registrations of a PBX up to a snapshot; return the phones it touches."""
     known = _by_contact(session, Registration.pbx_id == pbx_id)
     touched: set[int] = set()
-    new = [c for c in snapshot.contacts if _is_unmatched(known.get(_key(c)), c)]
+    contacts = tuple(fit_contacts(snapshot.contacts))
+    new = [c for c in contacts if _is_unmatched(known.get(_key(c)), c)]
     candidates: Mapping[str, Candidates] = {}
     if new:
         candidates = list_candidates(session, pbx_id, new)
-    for contact in snapshot.contacts:
+    for contact in contacts:
         row = known.pop(_key(contact), None)
         match = _match(contact, candidates) if _is_unmatched(row, contact) else None
         row = row or _new_row(session, pbx_id, contact, snapshot.taken_at)
@@ -73,10 +75,15 @@ def apply_contact(
 def apply_contacts(session: Session, pbx_id: int, seen: Sequence[ContactSeen]) -> set[int]:
     """Apply contacts in the order they were seen; costs a few queries however many there are."""
     touched: set[int] = set()
-    told = [one for one in seen if not one.contact.aor.startswith(DIRECT_PREFIX)]
+    told: list[ContactSeen] = []
     for one in seen:
-        if one.contact.aor.startswith(DIRECT_PREFIX):
-            touched |= _apply_probe(session, one.contact, one.observed_at)
+        fitting = fit_contact(one.contact)
+        if fitting is None:
+            continue
+        if fitting.aor.startswith(DIRECT_PREFIX):
+            touched |= _apply_probe(session, fitting, one.observed_at)
+        else:
+            told.append(replace(one, contact=fitting))
     aors = {one.contact.aor for one in told}
     which = (Registration.pbx_id == pbx_id, Registration.aor.in_(aors))
     known = _by_contact(session, *which) if told else {}
@@ -157,6 +164,11 @@ def forget_old_registrations(session: Session, now: datetime) -> int:
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
+def is_late(row: Registration, at: datetime) -> bool:
+    """Tell whether something newer is known of a contact, its end included."""
+    return at < row.observed_at or (row.gone_at is not None and at < row.gone_at)
+
+
 def _is_unmatched(row: Registration | None, contact: ContactState) -> bool:
     return row is None or row.phone_id is None or row.user_agent != contact.user_agent
 
@@ -186,7 +198,7 @@ def _apply(
     row: Registration, contact: ContactState, *, match: Match | None, at: datetime
 ) -> set[int]:
     """Write a contact to its row; return its phone if anything changed."""
-    if at < row.observed_at:
+    if is_late(row, at):
         return set()
     before = row.phone_id
     if match is not None and (row.phone_id, row.match_note) != (match.phone_id, match.note):
@@ -199,7 +211,6 @@ def _apply(
 
 def _copy(row: Registration, contact: ContactState) -> bool:
     values = {name: getattr(contact, name) for name in COPIED}
-    values["user_agent"] = contact.user_agent[:LONGEST_AGENT]
     values["registered_at"] = _later(row.registered_at, contact.registered_at)
     values["keepalive_at"] = _later(row.keepalive_at, contact.keepalive_at)
     values |= {"gone_at": None, "gone_reason": "", "unconfirmed_since_at": None}

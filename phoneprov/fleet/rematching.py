@@ -25,7 +25,10 @@ def rematch_contacts(session: Session, pbx_id: int, now: datetime) -> int:
     touched: set[int | None] = set()
     moved = 0
     for row, state in zip(rows, states, strict=True):
-        match = match_contact(state, candidates[state.aor])
+        found = candidates[state.aor]
+        match = match_contact(state, found)
+        if match.phone_id is None and row.phone_id in {one.phone_id for one in found.phones}:
+            continue  # something told it that is not kept, such as the instance
         if row.phone_id != match.phone_id:
             touched |= {row.phone_id, match.phone_id}
             row.phone_id, moved = match.phone_id, moved + 1

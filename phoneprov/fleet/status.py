@@ -54,6 +54,8 @@ class ContactFacts:
     keepalive_at: datetime | None = None
     round_trip_us: int | None = None
     unconfirmed_since_at: datetime | None = None
+    known_until: datetime | None = None
+    """Up to when its PBX has told anything, where only its posts show that it is there."""
 
     @property
     def last_sign_at(self) -> datetime | None:
@@ -68,7 +70,7 @@ class ContactFacts:
 
     def as_of(self, now: datetime) -> datetime:
         """Return the moment up to which this contact is known: `now`, or when its link fell."""
-        return min(now, self.unconfirmed_since_at) if self.unconfirmed_since_at else now
+        return min(one for one in (now, self.unconfirmed_since_at, self.known_until) if one)
 
     def is_live(self, now: datetime) -> bool:
         """Tell whether the registration held at the last moment it is known."""
@@ -127,7 +129,7 @@ def _by_contact(contact: ContactFacts, facts: PhoneFacts, now: datetime) -> Verd
     """Judge one live contact."""
     if contact.holds_until_told:
         return _by_watch(contact)
-    last_sign = contact.last_sign_at
+    last_sign = contact.last_sign_at or facts.last_registered_at
     silent_after = last_sign + facts.keepalive_limit if last_sign else None
     if contact.is_probed and silent_after is not None and contact.as_of(now) >= silent_after:
         return _verdict(

@@ -12,6 +12,7 @@ from phoneprov.fleet.check_ins import forget_old_check_ins
 from phoneprov.fleet.polls import check_polls
 from phoneprov.fleet.refresh import mark_overdue_phones_offline
 from phoneprov.fleet.registrations import forget_old_registrations
+from phoneprov.fleet.strays import match_strays
 from phoneprov.jobs.changes import ChangeFollower
 from phoneprov.jobs.own_files import OwnFiles
 from phoneprov.operations.bulk.run import run_bulks
@@ -21,6 +22,7 @@ from phoneprov.operations.delivery import (
 )
 from phoneprov.operations.farewells import send_farewells
 from phoneprov.operations.links import LinkSupervisor
+from phoneprov.operations.posted import note_silent_webhooks
 from phoneprov.operations.recording import flush_check_ins
 from phoneprov.provisioning.answer import Answering
 from phoneprov.provisioning.farewells import forget_old_farewells
@@ -51,7 +53,12 @@ class Job:
 
 def list_jobs(bench: Workbench) -> tuple[Job, ...]:
     """Return all jobs of a process."""
-    return (*_jobs_of_each_process(bench), *_jobs_of_the_holder(bench), *_jobs_of_the_day(bench))
+    return (
+        *_jobs_of_each_process(bench),
+        *_jobs_of_the_links(bench),
+        *_jobs_of_the_holder(bench),
+        *_jobs_of_the_day(bench),
+    )
 
 
 def _jobs_of_each_process(bench: Workbench) -> tuple[Job, ...]:
@@ -81,7 +88,7 @@ def _jobs_of_each_process(bench: Workbench) -> tuple[Job, ...]:
     )
 
 
-def _jobs_of_the_holder(bench: Workbench) -> tuple[Job, ...]:
+def _jobs_of_the_links(bench: Workbench) -> tuple[Job, ...]:
     return (
         Job(
             name="follow_pbxs",
@@ -89,6 +96,23 @@ def _jobs_of_the_holder(bench: Workbench) -> tuple[Job, ...]:
             run=bench.links.reload_soon,
             meaning="starts, renews and ends links as PBXs were changed, by whichever process",
         ),
+        Job(
+            name="note_silent_pbxs",
+            every=timedelta(seconds=15),
+            run=_in_transaction(bench, note_silent_webhooks),
+            meaning="notes PBXs that should post to us and have fallen silent",
+        ),
+        Job(
+            name="match_strays",
+            every=timedelta(seconds=30),
+            run=_in_transaction(bench, match_strays),
+            meaning="finds the phones of registrations that were nobody's so far",
+        ),
+    )
+
+
+def _jobs_of_the_holder(bench: Workbench) -> tuple[Job, ...]:
+    return (
         Job(
             name="mark_overdue_phones_offline",
             every=timedelta(seconds=5),

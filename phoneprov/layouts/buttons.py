@@ -40,11 +40,11 @@ def assign_button(  # noqa: PLR0913 - a verb with its actor and time
     """
     rows = list_buttons(session, layout.id)
     row = rows.get(position)
-    _refuse_unseen(row, seen)
+    _refuse_unseen(row, seen, "Save again to put yours in its place.")
     rules = ButtonRules(
         target=_target(catalog, layout),
         dialect=dialect,
-        other_lines=_lines(rows, without=position),
+        other_lines=list_lines(rows, without=position),
     )
     values = check_button(session, layout.tenant_id, position, draft, rules)
     if row is not None and _values(row) == values:
@@ -60,13 +60,24 @@ def assign_button(  # noqa: PLR0913 - a verb with its actor and time
     return True
 
 
-def clear_button(
-    session: Session, layout: ButtonLayout, position: int, *, actor: Actor, now: datetime
+def clear_button(  # noqa: PLR0913 - a verb with its actor and time
+    session: Session,
+    layout: ButtonLayout,
+    position: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    seen: str | None = None,
 ) -> bool:
-    """Let the key at `position` do nothing."""
+    """Let the key at `position` do nothing.
+
+    `seen` is the mark of what the person saw there. Raises InvalidValueError where it is another
+    by now.
+    """
     row = list_buttons(session, layout.id).get(position)
     if row is None:
         return False
+    _refuse_unseen(row, seen, "Clear it again to empty it all the same.")
     changes: dict[str, list[object]] = {f"key {position}": [_say(row), None]}
     session.delete(row)
     _save(session, layout)
@@ -83,13 +94,19 @@ def move_button(  # noqa: PLR0913 - a verb with its actor and time
     *,
     actor: Actor,
     now: datetime,
+    seen: str | None = None,
+    seen_there: str | None = None,
 ) -> bool:
     """Move a button to another key; what was there comes to where it was.
 
-    Raises NotAllowedError where a key can't carry what it would get.
+    `seen` and `seen_there` are the marks of what the person saw on the two keys. Raises
+    InvalidValueError where one is another by now, NotAllowedError where a key can't carry what it
+    would get.
     """
     rows = list_buttons(session, layout.id)
     row, other = rows.get(position), rows.get(to)
+    for one, mark in ((row, seen), (other, seen_there)):
+        _refuse_unseen(one, mark, "Move it again if you still want to.")
     if row is None or position == to:
         return False
     target = _target(catalog, layout)
@@ -119,17 +136,17 @@ def list_buttons(session: Session, layout_id: int) -> dict[int, LayoutButton]:
     return {row.position: row for row in rows}
 
 
-def _target(catalog: Catalog, layout: ButtonLayout) -> LayoutTarget:
-    return get_target(catalog, layout.model_slug, is_for_module=layout.is_for_module)
-
-
-def _lines(rows: dict[int, LayoutButton], *, without: int) -> frozenset[int]:
-    """Return the extensions that line keys bring onto the phone."""
+def list_lines(rows: dict[int, LayoutButton], *, without: int) -> frozenset[int]:
+    """Return the extensions that the line keys but the one at `without` bring onto the phone."""
     return frozenset(
         row.extension_id
         for row in rows.values()
         if row.kind is ButtonKind.LINE and row.extension_id and row.position != without
     )
+
+
+def _target(catalog: Catalog, layout: ButtonLayout) -> LayoutTarget:
+    return get_target(catalog, layout.model_slug, is_for_module=layout.is_for_module)
 
 
 def _values(row: LayoutButton) -> ButtonValues:
@@ -143,12 +160,10 @@ def _take(row: LayoutButton, values: ButtonValues) -> None:
     row.extension_id = values.extension_id
 
 
-def _refuse_unseen(row: LayoutButton | None, seen: str | None) -> None:
+def _refuse_unseen(row: LayoutButton | None, seen: str | None, way_on: str) -> None:
     if seen is not None and seen != mark_of(row):
-        message = (
-            f"Somebody else has changed this key meanwhile: it is now {_say(row) or 'empty'}. "
-            "Save again to put yours in its place."
-        )
+        is_now = f"it is now {_say(row) or 'empty'}."
+        message = f"Somebody else has changed this key meanwhile: {is_now} {way_on}"
         raise InvalidValueError(message)
 
 

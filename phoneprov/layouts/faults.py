@@ -1,5 +1,7 @@
 """What has become wrong with a button since it was saved: its extension, code or slot is gone."""
 
+from collections.abc import Iterable
+
 from phoneprov.layouts.resolve import StoredButton
 from phoneprov.pbx.dialects.dialect import Dialect, Feature
 from phoneprov.pbx.dialects.typed import feature_label
@@ -23,6 +25,21 @@ def find_fault(stored: StoredButton, dialect: Dialect) -> str | None:
     if stored.kind is ButtonKind.PARK and not dialect.park(value):
         return "This PBX does not choose a slot by itself; the key does nothing."
     return None
+
+
+def find_twins(stored: StoredButton, others: Iterable[StoredButton]) -> list[int]:
+    """Return the keys that do the same already; a line key of one's own may be there often."""
+    if not stored.value:
+        return []
+    return sorted(one.position for one in others if _is_twin(stored, one))
+
+
+def _is_twin(stored: StoredButton, other: StoredButton) -> bool:
+    if other.position == stored.position or other.kind is not stored.kind:
+        return False
+    if stored.extension_id or other.extension_id:
+        return stored.extension_id == other.extension_id
+    return stored.value == other.value
 
 
 def _is_lacked(feature: str, dialect: Dialect) -> bool:

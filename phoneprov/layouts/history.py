@@ -99,6 +99,18 @@ def redo(
     return step.words
 
 
+def say_newer(session: Session, layout: ButtonLayout, seen: int) -> str:
+    """Return what was done since the step `seen`, and by whom."""
+    query = select(LayoutStep).where(
+        LayoutStep.layout_id == layout.id,
+        LayoutStep.number > seen,
+        LayoutStep.number <= layout.step,
+    )
+    newer = session.scalars(query.order_by(LayoutStep.number)).all()
+    done = "; ".join(f"{step.made_by}: {step.words}" for step in newer[:3])
+    return done or "a step was taken back"
+
+
 def _find(session: Session, layout: ButtonLayout, number: int) -> LayoutStep | None:
     query = select(LayoutStep).where(LayoutStep.layout_id == layout.id, LayoutStep.number == number)
     return session.scalar(query)
@@ -107,14 +119,7 @@ def _find(session: Session, layout: ButtonLayout, number: int) -> LayoutStep | N
 def _refuse_unseen(session: Session, layout: ButtonLayout, seen: int) -> None:
     if seen == layout.step:
         return
-    query = select(LayoutStep).where(
-        LayoutStep.layout_id == layout.id,
-        LayoutStep.number > seen,
-        LayoutStep.number <= layout.step,
-    )
-    newer = session.scalars(query.order_by(LayoutStep.number)).all()
-    done = "; ".join(f"{step.made_by}: {step.words}" for step in newer[:3])
-    said = done or "a step was taken back"
+    said = say_newer(session, layout, seen)
     message = f"The layout was changed meanwhile ({said}). Look at it again first."
     raise NotAllowedError(message)
 

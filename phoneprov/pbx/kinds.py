@@ -6,8 +6,10 @@ from enum import StrEnum
 from phoneprov.core.errors import PbxError
 from phoneprov.pbx.asterisk.link import AsteriskLink
 from phoneprov.pbx.direct.link import DirectLink
+from phoneprov.pbx.freeswitch.link import FreeswitchLink
 from phoneprov.pbx.kamailio.link import KamailioLink
 from phoneprov.pbx.link import LinkSettings, PbxLink
+from phoneprov.pbx.webhook.link import WebhookLink
 
 
 class PbxKind(StrEnum):
@@ -15,6 +17,8 @@ class PbxKind(StrEnum):
 
     KAMAILIO = "kamailio"
     ASTERISK = "asterisk"
+    FREESWITCH = "freeswitch"
+    WEBHOOK = "webhook"
     DIRECT = "direct"
 
     @property
@@ -23,13 +27,15 @@ class PbxKind(StrEnum):
         return {
             "kamailio": "Kamailio (JSON-RPC)",
             "asterisk": "Asterisk, FreePBX (AMI, chan_pjsip)",
+            "freeswitch": "FreeSWITCH, FusionPBX (event socket)",
+            "webhook": "Any other (it posts to us: webhook)",
             "direct": "Direct (no integration: phones report, we probe them)",
         }[self]
 
     @property
     def needs_address(self) -> bool:
         """Whether its link needs an address."""
-        return self is not PbxKind.DIRECT
+        return self not in {PbxKind.DIRECT, PbxKind.WEBHOOK}
 
     @property
     def needs_log_in(self) -> bool:
@@ -40,6 +46,8 @@ class PbxKind(StrEnum):
 _LINKS: dict[PbxKind, Callable[[LinkSettings], PbxLink]] = {
     PbxKind.KAMAILIO: KamailioLink,
     PbxKind.ASTERISK: AsteriskLink,
+    PbxKind.FREESWITCH: FreeswitchLink,
+    PbxKind.WEBHOOK: WebhookLink,
     PbxKind.DIRECT: DirectLink,
 }
 

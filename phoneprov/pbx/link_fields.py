@@ -1,4 +1,4 @@
-"""What the fields of a PBX about its link may hold, by kind."""
+"""What the fields about a PBX's link may hold; it depends on its kind."""
 
 import re
 
@@ -9,17 +9,26 @@ from phoneprov.pbx.kinds import PbxKind
 
 LONGEST_SECRET = 200
 LONGEST_USER = 80
+SILENCE_MINUTES = (1, 1440)
+SHORTEST_REGISTER_S, LONGEST_REGISTER_S = 60, 86_400
+DEFAULT_SILENCE_MINUTES = 5
 _USER = re.compile(r"[0-9A-Za-z._@+\-]*")
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _SCHEME = re.compile(r"(?:(tcp|tls)://)?(.*)", re.IGNORECASE | re.DOTALL)
 
 
 def check_link_address(kind: PbxKind, text: str) -> str:
-    """Ask for no address of a direct link; any other kind has an interface to be reached at."""
-    if not kind.needs_address:
-        return check_host_and_port(text, field="link_address") if text.strip() else ""
+    """Return the address of a PBX's interface.
+
+    Asterisk's and FreeSWITCH's are host and port, a direct link may have one of its own, a webhook
+    may have a URL that takes NOTIFY. Raises InvalidValueError.
+    """
+    if not kind.needs_address and not text.strip():
+        return ""
     if kind is PbxKind.ASTERISK:
         return _check_manager_address(text.strip())
+    if kind in {PbxKind.FREESWITCH, PbxKind.DIRECT}:
+        return check_host_and_port(text, field="link_address")
     return check_http_url(text, field="link_address")
 
 
@@ -49,6 +58,33 @@ def need_link_secret(kind: PbxKind, secret: str | None) -> None:
     """Raise InvalidValueError where a kind of PBX asks for a secret and none is kept."""
     if kind.needs_log_in and not secret:
         raise InvalidValueError("Enter the secret of that user.", field="link_secret")
+
+
+def refuse_typed_secret(kind: str, text: str | None) -> None:
+    """Raise InvalidValueError for a secret that was typed where it is made here."""
+    if PbxKind(kind) is PbxKind.WEBHOOK and text:
+        message = "Leave it empty: a webhook's secret is made by this server and shown once."
+        raise InvalidValueError(message, field="link_secret")
+
+
+def check_silence(minutes: int) -> int:
+    """Return after how many minutes without a post a webhook's facts count as old.
+
+    Raises InvalidValueError.
+    """
+    lowest, highest = SILENCE_MINUTES
+    if not lowest <= minutes <= highest:
+        message = f"From {lowest} to {highest} minutes."
+        raise InvalidValueError(message, field="silence_minutes")
+    return minutes
+
+
+def check_register_expiry(seconds: int) -> int:
+    """Return how often phones are told to register, in seconds. Raises InvalidValueError."""
+    if not SHORTEST_REGISTER_S <= seconds <= LONGEST_REGISTER_S:
+        message = f"From {SHORTEST_REGISTER_S} to {LONGEST_REGISTER_S} seconds."
+        raise InvalidValueError(message, field="register_expires_s")
+    return seconds
 
 
 def check_fingerprint(text: str) -> str:

@@ -58,6 +58,10 @@ class Pbx(Model):
     link_lost_at: Mapped[datetime | None]
     """Since when nothing new is known; None while the link is up."""
     link_reason: Mapped[str] = mapped_column(Text, default="")
+    silence_minutes: Mapped[int] = mapped_column(default=5)
+    """A webhook PBX that posts nothing for so long can't be relied on any more."""
+    heard_at: Mapped[datetime | None]
+    """When a webhook PBX posted last."""
     pbx_started_at: Mapped[datetime | None]
     snapshot_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -1,74 +1,26 @@
 """The editor of a layout in a real browser: in place, by keyboard, on a telephone."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
 
-from tests.rigs.browser import chromium
 from tests.rigs.components import require_component
-from tests.rigs.demo import DemoRig
-from tests.rigs.screens import sign_in
+from tests.rigs.place import Place, open_place
 
 pytestmark = [pytest.mark.component("chromium")]
 
-LAYOUTS = "/t/demo/button-layouts"
 MARK_ALL = "document.querySelectorAll('.key').forEach((key) => (key.dataset.seen = '1'))"
 FOCUSED = "#kind:focus"
 """The form is there and settled: its first field has the focus."""
 NOT_MARKED = "[...document.querySelectorAll('.key:not([data-seen])')].map((key) => key.id)"
 
 
-@dataclass(frozen=True)
-class Place:
-    """The demonstration with a browser, and what the browser keeps of a log-in."""
-
-    url: str
-    browser: Browser
-    login: Any
-
-    def page(self, width: int = 1440) -> Page:
-        """Open an empty page that fails the test on any error of the console."""
-        context = self.browser.new_context(
-            viewport={"width": width, "height": 900}, storage_state=self.login
-        )
-        page = context.new_page()
-        page.on("console", lambda message: _refuse(message.type, message.text))
-        page.on("pageerror", lambda error: _refuse("error", str(error)))
-        return page
-
-    def layout(self, name: str) -> str:
-        """Add a layout for a T46U through its form; return its address."""
-        page = self.page()
-        page.goto(f"{self.url}{LAYOUTS}/add")
-        page.fill("#name", name)
-        page.select_option("#model_slug", "yealink-t46u")
-        page.click("main form button.primary")
-        page.wait_for_selector("#button-1")
-        address = page.url
-        page.context.close()
-        return address
-
-
-def _refuse(kind: str, text: str) -> None:
-    # A refused form is answered with 422, which the console of a browser calls an error.
-    assert kind != "error" or "422" in text, text
-
-
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     require_component("chromium")
-    folder: Path = tmp_path_factory.mktemp("layouts")
-    with DemoRig(folder) as demo, chromium() as browser:
-        first = browser.new_page()
-        sign_in(first, demo)
-        login = first.context.storage_state()
-        first.context.close()
-        yield Place(demo.url, browser, login)
+    with open_place(tmp_path_factory.mktemp("layouts")) as opened:
+        yield opened
 
 
 def test_saving_a_key_swaps_that_key_and_nothing_else(place: Place) -> None:

@@ -22,6 +22,10 @@ from tests.factories import (
 )
 
 MISSING_ID = 987_654
+BY_TOKEN = {
+    "api.post_observations": "a PBX has no log-in; it comes with its own secret as bearer token",
+}
+"""Endpoints that ask for a token in place of a log-in and a form's token, each with the reason."""
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 

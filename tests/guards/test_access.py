@@ -11,10 +11,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from tests.guards.objects import MISSING_ID, WRITES, Objects, add_objects, methods_of
+from tests.guards.objects import BY_TOKEN, MISSING_ID, WRITES, Objects, add_objects, methods_of
 from tests.pages import Answer, Pages
 
-PUBLIC = {"assets.serve", "auth.log_in", "auth.set_up", "system.show_health"}
+PUBLIC = {"assets.serve", "auth.log_in", "auth.set_up", "system.show_health", *BY_TOKEN}
 """Endpoints that need no log-in; a new one is a decision, so it has to be written here."""
 
 ONES_OWN = {"auth.change_password", "auth.log_out", "system.home", "system.keys", "static"}
@@ -43,6 +43,18 @@ def test_what_is_public_is_known(app: Flask) -> None:
         name for name, view in app.view_functions.items() if getattr(view, "_is_public", False)
     }
     assert marked == PUBLIC
+
+
+def test_what_comes_by_token_is_the_api(app: Flask, petra: Pages, objects: Objects) -> None:
+    """Every address of the API is known here, and neither a log-in nor a wrong token opens it."""
+    rules = [rule for rule, _ in _requests(app) if str(rule).startswith("/api/")]
+    assert {rule.endpoint for rule in rules} == set(BY_TOKEN)
+    for rule in rules:
+        address = objects.address(app, rule)
+        for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": "Basic eDp5"}):
+            answer = petra.ask(min(methods_of(rule)), address, {"x": "y"}, headers)
+            assert answer.status_code == 401, f"{rule}: {answer.status_code}"
+            assert "Set-Cookie" not in answer.headers
 
 
 def test_another_tenant_is_not_there(app: Flask, charlie: Pages, objects: Objects) -> None:

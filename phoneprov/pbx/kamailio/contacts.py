@@ -10,7 +10,7 @@ text is the literal `[not set]`. `Received` is set only where the config calls
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -20,6 +20,10 @@ from phoneprov.pbx.link import ContactState, Reachability
 
 STALE = timedelta(seconds=60)
 """An answer older than this says that the contact has stopped answering."""
+LATEST_EPOCH = 32_503_680_000
+"""The year 3000: more is no time."""
+LONGEST_EXPIRY_S = 10 * 365 * 86_400
+LONGEST_TRIP_US = 2_000_000_000
 NOT_SET = "[not set]"
 RUN_OUT = ("expired", "deleted")
 """What stands for the seconds left of a contact that has none; `permanent` is another thing."""
@@ -29,16 +33,16 @@ class _Contact(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     address: str = Field(alias="Address")
-    expires: int | str = Field(0, alias="Expires")
+    expires: Annotated[int, Field(le=LONGEST_EXPIRY_S)] | str = Field(0, alias="Expires")
     call_id: str = Field("", alias="Call-ID")
     user_agent: str = Field("", alias="User-Agent")
     received: str = Field("", alias="Received")
     path: str = Field("", alias="Path")
     socket: str = Field("", alias="Socket")
     instance: str = Field("", alias="Instance")
-    last_keepalive: int = Field(0, alias="Last-Keepalive")
-    round_trip_us: int = Field(0, alias="KA-Roundtrip")
-    last_modified: int = Field(0, alias="Last-Modified")
+    last_keepalive: int = Field(0, alias="Last-Keepalive", ge=0, le=LATEST_EPOCH)
+    round_trip_us: int = Field(0, alias="KA-Roundtrip", ge=0, le=LONGEST_TRIP_US)
+    last_modified: int = Field(0, alias="Last-Modified", ge=0, le=LATEST_EPOCH)
 
 
 class _ContactItem(BaseModel):

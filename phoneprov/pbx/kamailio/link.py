@@ -1,5 +1,6 @@
 """The live link to a Kamailio: reads its location table every few seconds."""
 
+import random
 import threading
 from datetime import datetime, timedelta
 
@@ -10,7 +11,7 @@ from phoneprov.core.errors import PbxError
 from phoneprov.core.text import as_sentence
 from phoneprov.pbx.kamailio.contacts import read_dump
 from phoneprov.pbx.kamailio.notify import send_notify
-from phoneprov.pbx.kamailio.rpc import KamailioRpc
+from phoneprov.pbx.kamailio.rpc import DUMP_S, KamailioRpc
 from phoneprov.pbx.link import (
     LinkChanged,
     LinkCheck,
@@ -24,10 +25,13 @@ from phoneprov.pbx.link import (
 
 log = structlog.get_logger(__name__)
 
-BACK_OFF_S = (1.0, 2.0, 5.0)
+BACK_OFF_S = (1.0, 2.0, 5.0, 5.0, 10.0)
+"""A PBX that was away is seen again within 10 s, so that its phones are confirmed within 15."""
+JITTER = 0.2
 LEAST_OFTEN = timedelta(seconds=30)
 """A snapshot is reported at least this often, even when nothing changed."""
 STOP_S = 2.0
+LONGEST_UPTIME_S = 100 * 365 * 86_400
 START_JITTER = timedelta(seconds=2)
 
 
@@ -39,6 +43,7 @@ class KamailioLink:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._failures = 0
+        self._told: str | None = None
         self._is_up = False
         self._started_at: datetime | None = None
         self._reported: Snapshot | None = None
@@ -53,7 +58,7 @@ class KamailioLink:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop polling; a request in flight is left to its own timeout."""
+        """Stop polling; a request in flight is left to its own deadline."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join(STOP_S)
@@ -64,10 +69,7 @@ class KamailioLink:
         Raises PbxError when it could not be handed over.
         """
         rpc = KamailioRpc(self._settings.address)
-        try:
-            return send_notify(rpc, notify, self._settings.sip_domain)
-        finally:
-            rpc.close()
+        return send_notify(rpc, notify, self._settings.sip_domain)
 
     def check(self) -> LinkCheck:
         """Try the RPC and say what was found."""
@@ -77,8 +79,6 @@ class KamailioLink:
             contacts = read_dump(rpc.call("ul.dump"), utc_now())
         except PbxError as error:
             return LinkCheck(is_ok=False, findings=(as_sentence(error.message),))
-        finally:
-            rpc.close()
         pings = (
             "It sends OPTIONS to its contacts, so Online can be told from Registered."
             if any(contact.is_probed for contact in contacts)
@@ -96,11 +96,8 @@ class KamailioLink:
 
     def _run(self, sink: LinkSink) -> None:
         rpc = KamailioRpc(self._settings.address)
-        try:
-            while not self._stopping.is_set():
-                self._stopping.wait(self._poll(rpc, sink))
-        finally:
-            rpc.close()
+        while not self._stopping.is_set():
+            self._stopping.wait(self._poll(rpc, sink))
 
     def _poll(self, rpc: KamailioRpc, sink: LinkSink) -> float:
         """Look once; return the seconds until the next look."""
@@ -111,7 +108,7 @@ class KamailioLink:
         except Exception as error:  # the border of a thread: the link must look again
             log.exception("kamailio link failed")
             return self._fail(sink, PbxError(f"unexpected answer: {type(error).__name__}"))
-        self._failures = 0
+        self._failures, self._told = 0, None
         if not self._is_up:
             self._is_up = True
             self._reported = None
@@ -124,7 +121,8 @@ class KamailioLink:
     def _take_snapshot(self, rpc: KamailioRpc) -> Snapshot:
         taken_at = utc_now()
         uptime = rpc.call("core.uptime")
-        contacts = read_dump(rpc.call("ul.dump"), taken_at, is_known_to_probe=self._probes)
+        dump = rpc.call("ul.dump", answer_s=DUMP_S)
+        contacts = read_dump(dump, taken_at, is_known_to_probe=self._probes)
         self._probes = any(contact.is_probed for contact in contacts) or self._probes
         return Snapshot(
             taken_at=taken_at,
@@ -137,7 +135,10 @@ class KamailioLink:
         """Return since when Kamailio runs; whole seconds of uptime make it waver, so it is kept."""
         if not isinstance(uptime, dict) or "uptime" not in uptime:
             return None
-        told = now - timedelta(seconds=int(uptime["uptime"]))
+        seconds = uptime["uptime"]
+        if not isinstance(seconds, int) or not 0 <= seconds <= LONGEST_UPTIME_S:
+            return None
+        told = now - timedelta(seconds=seconds)
         if self._started_at is None or abs(told - self._started_at) > START_JITTER:
             self._started_at = told
         return self._started_at
@@ -152,11 +153,12 @@ class KamailioLink:
 
     def _fail(self, sink: LinkSink, error: PbxError) -> float:
         wait_s = BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)]
-        if self._failures == 0:
+        if error.message != self._told:
+            self._told = error.message
             sink.observe(LinkChanged(status=LinkStatus.DOWN, at=utc_now(), reason=error.message))
         self._failures += 1
         self._is_up = False
-        return wait_s
+        return wait_s * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads reconnects
 
 
 def _material(snapshot: Snapshot) -> tuple[tuple[object, ...], ...]:

@@ -65,7 +65,9 @@ def _aor_uri(aor: str, domain: str) -> str:
 
 def _read(result: object, took_s: float) -> NotifyResult:
     values = result if isinstance(result, dict) else {}
-    code, text = int(values.get("code", 0)), str(values.get("text", ""))
+    code, text = values.get("code", 0), str(values.get("text", ""))[:100]
+    if not isinstance(code, int):
+        raise PbxError("Kamailio's answer to the NOTIFY has an unknown shape")
     if code == TIMED_OUT:
         return NotifyResult(outcome=NotifyOutcome.NO_ANSWER, evidence="the phone gave no answer")
     evidence = f"answered {code} {text} after {took_s * 1000:.0f} ms"

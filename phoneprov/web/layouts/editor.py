@@ -1,7 +1,8 @@
 """The editor: a picture of the phone; a click on a key opens its form, Save swaps that key.
 
 Every key is a link and every form a form, so that it works without script; with it, a save is one
-request that swaps the key, the counts and the form.
+request that swaps the key, the counts and the form. A request tells which page is in view, and
+which revision of the layout it is of.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from phoneprov.core.errors import InvalidValueError, NotAllowedError
 from phoneprov.fleet.layout_changes import assign_button, clear_button, move_button
 from phoneprov.fleet.layout_uses import count_delivered
 from phoneprov.layouts.buttons import list_buttons, mark_of
-from phoneprov.layouts.history import find_redo, find_undo
+from phoneprov.layouts.history import find_redo, find_undo, say_newer
 from phoneprov.layouts.models import LONGEST_VALUE, ButtonLayout, LayoutButton
 from phoneprov.layouts.targets import LayoutTarget
 from phoneprov.pbx.dialects.typed import feature_label
@@ -31,7 +32,8 @@ from phoneprov.web.layouts.common import (
     to,
 )
 from phoneprov.web.layouts.forms import ButtonForm, button_values
-from phoneprov.web.layouts.picture import Desk, draw
+from phoneprov.web.layouts.hints import find_hints, offer_extensions
+from phoneprov.web.layouts.picture import Desk, Picture, draw, draw_key
 from phoneprov.web.layouts.words import KIND_WORDS
 from phoneprov.web.runtime import runtime
 
@@ -46,18 +48,46 @@ class Open:
     target: LayoutTarget
     desk: Desk
     rows: dict[int, LayoutButton]
+    news: str = ""
+    """What others have done to it since the page in view was loaded."""
+
+    def draw(self, page: int) -> Picture:
+        """Return a page of the picture."""
+        return draw(self.target, self.rows, self.desk, page=page)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a change came to, for those who see it and those who hear it."""
+
+    text: str
+    phones: int = 0
+    """How many phones are told otherwise from now on."""
+    focus: int | None = None
+    """The key that a person goes on from."""
 
 
 def show(layout_id: int) -> Answer:
     """Show a page of the picture."""
-    opened = _open(layout_id)
-    return _page(opened, page=request.args.get("page", 1, type=int))
+    opened, page = open_layout(layout_id), request.args.get("page", 1, type=int)
+    if is_htmx():
+        return render_template("layouts/_turned.html", **_values(opened, page))
+    return _page(opened, page=page)
+
+
+def changes(layout_id: int) -> Answer:
+    """Tell an open page what others have done to the layout since it was loaded, if anything."""
+    opened = open_layout(layout_id)
+    if not opened.news:
+        return "", 204
+    page = request.args.get("page", 1, type=int)
+    return render_template("layouts/_news.html", layout=opened.layout, news=opened.news, page=page)
 
 
 @admin_only
 def key(layout_id: int, position: int) -> Answer:
-    """Show what a key does, or save it."""
-    opened = _open(layout_id)
+    """Show what a key does, or save it; to paste is to save what was copied."""
+    opened = open_layout(layout_id)
     if position < 1 or (position > opened.target.keys and position not in opened.rows):
         abort(404)
     form = ButtonForm(data=_shown(opened, position))
@@ -65,7 +95,7 @@ def key(layout_id: int, position: int) -> Answer:
     if not form.validate_on_submit():
         return _form(opened, form, position)
     try:
-        told = assign_button(
+        phones = assign_button(
             session(),
             runtime().catalog,
             opened.layout,
@@ -78,25 +108,37 @@ def key(layout_id: int, position: int) -> Answer:
         )
     except InvalidValueError as fault:
         tell_fault(form, fault)
-        return _form(_open(layout_id), form, position)
-    return _saved(opened, (position,), f"Key {position} saved.", told)
+        return _form(open_layout(layout_id), form, position)
+    told = Told(text=f"Key {position} saved.", phones=phones, focus=position)
+    return show_saved(opened, (position,), told)
 
 
 @admin_only
 def clear(layout_id: int, position: int) -> Answer:
     """Let a key do nothing."""
-    opened = _open(layout_id)
-    told = clear_button(session(), opened.layout, position, actor=current_actor(), now=utc_now())
-    return _saved(opened, (position,), f"Key {position} is empty.", told)
+    opened = open_layout(layout_id)
+    try:
+        phones = clear_button(
+            session(),
+            opened.layout,
+            position,
+            actor=current_actor(),
+            now=utc_now(),
+            seen=request.form.get("seen"),
+        )
+    except InvalidValueError as fault:
+        return _refuse(opened, fault.message, position)
+    told = Told(text=f"Key {position} is empty.", phones=phones, focus=position)
+    return show_saved(opened, (position,), told)
 
 
 @admin_only
 def move(layout_id: int, position: int) -> Answer:
     """Move a button to another key, or swap the two."""
-    opened = _open(layout_id)
+    opened = open_layout(layout_id)
     where = request.form.get("to", 0, type=int)
     try:
-        told = move_button(
+        phones = move_button(
             session(),
             runtime().catalog,
             opened.layout,
@@ -104,31 +146,41 @@ def move(layout_id: int, position: int) -> Answer:
             where,
             actor=current_actor(),
             now=utc_now(),
+            seen=request.form.get("seen"),
+            seen_there=request.form.get("seen_there"),
         )
-    except NotAllowedError as fault:
-        form = ButtonForm(formdata=None, data=_shown(opened, position))
-        form.ask_for(form.kind.data or "")
-        form.form_errors.append(fault.message)
-        return _form(opened, form, position)
-    return _saved(opened, (position, where), f"Key {position} is now key {where}.", told)
+    except (InvalidValueError, NotAllowedError) as fault:
+        return _refuse(opened, fault.message, position, where)
+    text = f"Key {position} is now key {where}."
+    return show_saved(opened, (where, position), Told(text=text, phones=phones, focus=where))
 
 
-def _open(layout_id: int, desk: Desk | None = None) -> Open:
+def open_layout(layout_id: int, desk: Desk | None = None) -> Open:
+    """Return a layout of this page with all that the editor shows of it."""
     layout = get_own_layout(layout_id)
+    seen = request.values.get("revision", type=int)
+    is_news = seen is not None and seen != layout.revision
+    step = request.values.get("step", -1, type=int)
     return Open(
         layout=layout,
         target=get_target(layout),
         desk=desk or load_desk(),
         rows=list_buttons(session(), layout.id),
+        news=say_newer(session(), layout, step) if is_news and desk is None else "",
     )
 
 
 def _shown(opened: Open, position: int) -> dict[str, str]:
     """Return what the form shows: what is kept, or what was typed when another type is chosen."""
     kept = button_values(opened.rows.get(position), list(opened.desk.extensions.values()))
-    if request.method == "GET" and "kind" in request.args:
+    if _is_being_typed():
         return {name: request.args.get(name, "")[:LONGEST_VALUE] for name in FIELDS}
     return kept
+
+
+def _is_being_typed() -> bool:
+    """Tell whether this asks what would become of what is in the form."""
+    return request.method == "GET" and "kind" in request.args
 
 
 def _values(opened: Open, page: int) -> dict[str, object]:
@@ -136,12 +188,13 @@ def _values(opened: Open, page: int) -> dict[str, object]:
     return {
         "layout": opened.layout,
         "target": opened.target,
-        "picture": draw(opened.target, opened.rows, opened.desk, page=page),
+        "picture": opened.draw(page),
         "delivery": count_delivered(session(), opened.layout),
         "undo_step": find_undo(session(), opened.layout),
         "redo_step": find_redo(session(), opened.layout),
         "kinds": KIND_WORDS,
         "by": utc_now() + timedelta(minutes=current_tenant().poll_minutes),
+        "news": opened.news,
     }
 
 
@@ -149,25 +202,49 @@ def _page(opened: Open, *, page: int, **more: object) -> str:
     return render_template("layouts/show.html", **_values(opened, page), **more)
 
 
-def _form(opened: Open, form: ButtonForm, position: int) -> Answer:
-    """Show the form of a key: alone, or on the page with the key's page of the picture."""
+def _form(
+    opened: Open, form: ButtonForm, position: int, changed: tuple[int, ...] | None = None
+) -> Answer:
+    """Show the form of a key: alone, or on the page with the key's page of the picture.
+
+    After a refused post the keys in question are shown as they are by now.
+    """
     codes = opened.desk.dialect.codes
+    hints = find_hints(opened.target, opened.rows, opened.desk, position, form.read_draft())
+    if _is_being_typed() and hints.fault:
+        tell_fault(form, hints.fault)
+    form.put_focus(stays_on_key=changed is not None)
     values: dict[str, object] = {
         "form": form,
         "position": position,
         "features": [(feature_label(name), code) for name, code in codes.items()],
         "slots": opened.desk.dialect.slots,
-        "extensions": list(opened.desk.extensions.values()),
+        "extensions": offer_extensions(opened.desk.extensions.values(), form.value.data or ""),
         "reasons": _reasons(opened, position),
         "seen": mark_of(opened.rows.get(position)),
+        "hints": hints,
+        "is_assigned": position in opened.rows,
     }
-    values["is_assigned"] = position in opened.rows
-    if is_htmx():
+    is_refused = request.method == "POST"
+    if not is_htmx():
+        body = _page(opened, page=opened.target.page_of(position), **values)
+    elif is_refused:
+        page = request.form.get("page", type=int) or opened.target.page_of(position)
+        values |= _values(opened, page) | {"positions": (position, *(changed or ()))}
+        body = render_template("layouts/_refused.html", **values)
+    else:
         values |= {"layout": opened.layout, "target": opened.target}
         body = render_template("layouts/_key_form.html", **values)
-    else:
-        body = _page(opened, page=opened.target.page_of(position), **values)
-    return (body, REFUSED) if request.method == "POST" else body
+    return (body, REFUSED) if is_refused else body
+
+
+def _refuse(before: Open, message: str, position: int, *others: int) -> Answer:
+    """Say above the form of a key why it was not cleared or moved."""
+    opened = open_layout(before.layout.id)
+    form = ButtonForm(formdata=None, data=_shown(opened, position))
+    form.ask_for(form.kind.data or "")
+    form.form_errors.append(message)
+    return _form(opened, form, position, changed=others)
 
 
 def _reasons(opened: Open, position: int) -> list[tuple[str, str]]:
@@ -179,16 +256,19 @@ def _reasons(opened: Open, position: int) -> list[tuple[str, str]]:
     ]
 
 
-def _saved(before: Open, positions: tuple[int, ...], text: str, told: int) -> Answer:
+def show_saved(before: Open, positions: tuple[int, ...], told: Told) -> Answer:
     """Swap the keys that changed and the counts; without script load the picture again."""
     session().flush()
-    page = before.target.page_of(positions[0])
+    target = before.target
+    page = target.page_of(positions[0]) if positions else 1
+    page = request.form.get("page", type=int) or page
     if not is_htmx():
-        flash(text, "done")
+        flash(told.text, "done")
         layout_id = before.layout.id
         return redirect(to("show", layout_id=layout_id, page=page if page > 1 else None), 303)
-    opened = _open(before.layout.id, before.desk)
-    values = _values(opened, page)
+    opened = open_layout(before.layout.id, before.desk)
+    values = _values(opened, page) | {"news": before.news}
+    changed = [draw_key(target, one, opened.rows.get(one), opened.desk) for one in positions]
     return render_template(
-        "layouts/_saved.html", **values, positions=positions, text=text, told=told
+        "layouts/_saved.html", **values, positions=positions, changed=changed, told=told
     )

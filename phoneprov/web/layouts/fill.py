@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError, NotAllowedError
 from phoneprov.fleet.layout_changes import fill_layout, redo_step, undo_step
+from phoneprov.layouts.buttons import list_buttons, mark_of
 from phoneprov.layouts.fill import MOST_LINES, FillDraft, Pattern
 from phoneprov.layouts.models import LONGEST_VALUE, ButtonLayout
 from phoneprov.layouts.queries import list_layouts
@@ -17,6 +18,7 @@ from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
 from phoneprov.web.database import session
 from phoneprov.web.fields import WholeNumberField
+from phoneprov.web.htmx import is_htmx
 from phoneprov.web.layouts.common import (
     REFUSED,
     Answer,
@@ -26,6 +28,7 @@ from phoneprov.web.layouts.common import (
     is_for_module,
     to,
 )
+from phoneprov.web.layouts.editor import Open, Told, open_layout, show_saved
 from phoneprov.web.runtime import runtime
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false", "maxlength": LONGEST_VALUE}
@@ -140,17 +143,32 @@ def redo(layout_id: int) -> Answer:
 
 
 def _go(layout_id: int, word: str) -> Answer:
-    layout = get_own_layout(layout_id)
+    before = open_layout(layout_id)
     go = undo_step if word == "taken back" else redo_step
     seen = request.form.get("seen", -1, type=int)
+    marks = {at: mark_of(row) for at, row in before.rows.items()}
     try:
-        words = go(session(), layout, seen, actor=current_actor(), now=utc_now())
+        words = go(session(), before.layout, seen, actor=current_actor(), now=utc_now())
     except NotAllowedError as refusal:
-        flash(refusal.message, "warning")
-    else:
-        flash(f"{words.capitalize()}: {word}." if words else f"Nothing to be {word}.", "done")
+        return _say_refused(before, refusal.message)
+    text = f"{words.capitalize()}: {word}." if words else f"Nothing to be {word}."
+    now = {at: mark_of(row) for at, row in list_buttons(session(), layout_id).items()}
+    changed = tuple(at for at in sorted(marks | now) if marks.get(at) != now.get(at))
+    return show_saved(before, changed, Told(text=text))
+
+
+def _say_refused(opened: Open, message: str) -> Answer:
+    """Say what others have done meanwhile; the picture as it is now is a click away."""
     page = request.form.get("page", 1, type=int)
-    return redirect(to("show", layout_id=layout_id, page=page if page > 1 else None), 303)
+    if not is_htmx():
+        flash(message, "warning")
+        layout_id = opened.layout.id
+        return redirect(to("show", layout_id=layout_id, page=page if page > 1 else None), 303)
+    news = opened.news or message
+    body = render_template(
+        "layouts/_step_refused.html", layout=opened.layout, message=message, news=news, page=page
+    )
+    return body, REFUSED
 
 
 def _page(layout: ButtonLayout, forms: list[FillForm]) -> Answer:

@@ -106,6 +106,16 @@ class ButtonForm(FlaskForm):
         if self.words.suggestions:
             self.value.render_kw = {**_PLAIN, "list": self.words.suggestions}
 
+    def put_focus(self, *, stays_on_key: bool) -> None:
+        """Let typing begin where it is wrong, else at the type; not where the key is gone on from.
+
+        What the browser focuses is an attribute of the field.
+        """
+        if not stays_on_key:
+            wrong = [one for one in (self.kind, self.value, self.label) if one.errors]
+            field = wrong[0] if wrong else self.kind
+            field.render_kw = {**(field.render_kw or {}), "autofocus": True}
+
     def read_draft(self) -> ButtonDraft:
         """Return what was typed."""
         return ButtonDraft(

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from unicodedata import combining
 
+from phoneprov.catalog.model import PhoneModel
+from phoneprov.layouts.buttons import mark_of
 from phoneprov.layouts.faults import find_fault
 from phoneprov.layouts.models import LayoutButton
 from phoneprov.layouts.resolve import Line, PhoneFacts, StoredButton, preview_label
@@ -15,6 +18,10 @@ MANY_ACCOUNTS = 1000
 """A picture is of no single phone, so no line is one too many on it."""
 MOST_COLUMNS = 8
 """The style sheet has so many."""
+FEWEST_COLOURFUL = 200
+"""Pixels of the shorter side from which a desk phone's screen shows colours."""
+_JOINERS = {"\u200d", "\ufe0e", "\ufe0f"}
+_SKIN_TONES = range(0x1F3FB, 0x1F400)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +35,20 @@ class Key:
     shown: str = ""
     """As far as the phone shows it."""
     fault: str | None = None
+    value: str = ""
+    """As it can be typed: of a button that points at an extension its number."""
+    typed_label: str = ""
+    """What was typed as the label, with its variables; empty for what fits."""
+    mark: str = mark_of(None)
+    """Tells later whether the key still does this."""
+
+    @property
+    def spoken(self) -> str:
+        """What it does in words: type, number and label."""
+        if self.kind is None:
+            return "empty"
+        value = "" if self.value == self.label else self.value
+        return " ".join(filter(None, (KIND_WORDS[self.kind].name, value, self.label)))
 
     @property
     def title(self) -> str:
@@ -59,6 +80,28 @@ class Picture:
     def keys(self) -> Sequence[Key]:
         """The keys in view in order."""
         return (*self.left, *self.right, *self.below, *self.block)
+
+    def in_view(self, positions: Iterable[int]) -> list[Key]:
+        """Return those of the keys that are in view, also beyond the model's last."""
+        wanted = set(positions)
+        return [key for key in (*self.keys, *self.out_of_range) if key.position in wanted]
+
+    @property
+    def is_colourful(self) -> bool:
+        """Whether its screen shows colours; the small ones are grey."""
+        screen = self.target.model.picture.screen
+        return screen is not None and min(screen) >= FEWEST_COLOURFUL
+
+    @property
+    def turns_pages(self) -> bool:
+        """Whether the last key of its front turns the pages instead of being one of them."""
+        model, on_page = self.target.model, self.target.keys_per_page
+        return isinstance(model, PhoneModel) and model.physical_keys == on_page + 1
+
+    @property
+    def has_handset(self) -> bool:
+        """Whether it is a phone; a module stands beside one."""
+        return self.target.accounts is not None
 
     @property
     def has_screen(self) -> bool:
@@ -135,6 +178,22 @@ def draw_key(target: LayoutTarget, position: int, row: LayoutButton | None, desk
     if row is None:
         return Key(position=position)
     stored = stored_of(row)
+    label = read_label(stored, desk)
+    line = desk.extensions.get(row.extension_id or 0)
+    return Key(
+        position=position,
+        kind=row.kind,
+        label=label,
+        shown=cut(label, target.label_chars),
+        fault=find_fault(stored, desk.dialect),
+        value=line.number if line else row.value,
+        typed_label=row.label,
+        mark=mark_of(row),
+    )
+
+
+def read_label(stored: StoredButton, desk: Desk) -> str:
+    """Return the label of a key on any phone: the phone's own variables stay as they are."""
     facts = PhoneFacts(
         own=Line(id=0, number="{extension}", name="{name}"),
         tenant=desk.tenant,
@@ -143,19 +202,22 @@ def draw_key(target: LayoutTarget, position: int, row: LayoutButton | None, desk
         dialect=desk.dialect,
         extensions=desk.extensions,
     )
-    label = preview_label(facts, stored) or ("{name}" if stored.kind is ButtonKind.LINE else "")
-    return Key(
-        position=position,
-        kind=row.kind,
-        label=label,
-        shown=cut(label, target.label_chars),
-        fault=find_fault(stored, desk.dialect),
-    )
+    return preview_label(facts, stored) or ("{name}" if stored.kind is ButtonKind.LINE else "")
 
 
 def cut(label: str, chars: int | None) -> str:
-    """Return a label as far as it shows."""
-    return label if chars is None or len(label) <= chars else label[:chars]
+    """Return a label as far as it shows; an emoji or accented letter is never cut in two."""
+    if chars is None or len(label) <= chars:
+        return label
+    end = chars
+    while end and (_belongs_to_last(label[end]) or label[end - 1] == "\u200d"):
+        end -= 1
+    return label[:end]
+
+
+def _belongs_to_last(char: str) -> bool:
+    """Tell whether a character is drawn into the one before it."""
+    return bool(combining(char)) or char in _JOINERS or ord(char) in _SKIN_TONES
 
 
 def stored_of(row: LayoutButton) -> StoredButton:

@@ -140,6 +140,7 @@ def _screen(name: str, prefix: str) -> Blueprint:
     screen.add_url_rule(f"{one}/edit", view_func=edit, methods=both)
     screen.add_url_rule(f"{one}/copy", view_func=copy.copy, methods=both)
     screen.add_url_rule(f"{one}/delete", view_func=delete, methods=both)
+    screen.add_url_rule(f"{one}/changes", view_func=editor.changes)
     screen.add_url_rule(f"{one}/phones", view_func=delivery.delivery)
     screen.add_url_rule(f"{one}/fill", view_func=fill.fill, methods=both)
     screen.add_url_rule(f"{one}/undo", view_func=fill.undo, methods=["POST"])

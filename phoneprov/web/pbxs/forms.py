@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired
 from phoneprov.pbx.dialects.loader import get_dialect
 from phoneprov.pbx.dialects.typed import LONGEST_CODE, LONGEST_SLOTS, write_codes
 from phoneprov.pbx.kinds import PbxKind
+from phoneprov.pbx.link_fields import DEFAULT_SILENCE_MINUTES
 from phoneprov.pbx.models import Pbx
 from phoneprov.pbx.pbxs import DIALECTS, TRANSPORTS, PbxDraft
 from phoneprov.web.fields import WholeNumberField
@@ -43,6 +44,11 @@ class PbxForm(FlaskForm):
     forget_secret = BooleanField("Forget the kept secret")
     link_fingerprint = StringField("Certificate to trust", render_kw=_PLAIN)
     endpoint_pattern = StringField("Endpoint names", render_kw={**_PLAIN, "maxlength": 100})
+    silence_minutes = WholeNumberField(
+        "Minutes of silence",
+        default=DEFAULT_SILENCE_MINUTES,
+        render_kw={"min": 1, "max": 1440},
+    )
     pickup_code = StringField("Pick-up code", render_kw={**_PLAIN, "maxlength": 16})
     dialect = SelectField(
         "Feature codes",
@@ -79,6 +85,7 @@ class PbxForm(FlaskForm):
             link_secret=secret,
             link_fingerprint=self.link_fingerprint.data or "",
             endpoint_pattern=self.endpoint_pattern.data or "",
+            silence_minutes=self._read_silence(),
             pickup_code=self.pickup_code.data or "",
             dialect=self.dialect.data or "",
             park_slots=self.park_slots.data or "",
@@ -91,6 +98,12 @@ class PbxForm(FlaskForm):
             rtp_ports=self.rtp_ports.data or "",
             is_active=bool(self.is_active.data),
         )
+
+    def _read_silence(self) -> int:
+        """Return the minutes that were typed; what isn't in the form at all stays the default."""
+        if not self.silence_minutes.raw_data:
+            return DEFAULT_SILENCE_MINUTES
+        return self.silence_minutes.data or 0
 
 
 def pbx_form(pbx: Pbx) -> PbxForm:

@@ -24,6 +24,7 @@ from phoneprov.pbx.pbxs import (
     list_pbxs,
     list_tenants_on,
 )
+from phoneprov.pbx.webhook.secret import renew_secret
 from phoneprov.web.access import provider_only
 from phoneprov.web.acting import current_actor, tell_fault
 from phoneprov.web.database import session
@@ -65,6 +66,8 @@ def add() -> Answer:
         tell_fault(form, fault)
         return _form_page(form, None)
     _reload_links_after_commit()
+    if pbx.kind == PbxKind.WEBHOOK:
+        return show_new_secret(pbx)
     flash(f"PBX {pbx.name} added.", "done")
     return redirect(url_for("pbxs.index"), 303)
 
@@ -75,6 +78,7 @@ def edit(pbx_id: int) -> Answer:
     """Edit a PBX; the phones of its tenants are told what changes for them."""
     pbx = _get_pbx(pbx_id)
     form = pbx_form(pbx)
+    was_webhook = pbx.kind == PbxKind.WEBHOOK
     if not _is_sound(form, pbx):
         return _form_page(form, pbx)
     try:
@@ -83,6 +87,8 @@ def edit(pbx_id: int) -> Answer:
         tell_fault(form, fault)
         return _form_page(form, _get_pbx(pbx_id))
     _reload_links_after_commit()
+    if pbx.kind == PbxKind.WEBHOOK and not was_webhook:
+        return show_new_secret(pbx)
     phones = (
         f" {told} phone{'' if told == 1 else 's'} will be told at the next check of the config."
     )
@@ -148,6 +154,27 @@ def names() -> Answer:
             sip_domain=request.args.get("sip_domain", ""),
         ),
     )
+
+
+@blueprint.route("/pbxs/<int:pbx_id>/secret", methods=["GET", "POST"])
+@provider_only
+def renew(pbx_id: int) -> Answer:
+    """Make a new secret for a PBX that posts to us, and show it this once."""
+    pbx = _get_pbx(pbx_id)
+    if pbx.kind != PbxKind.WEBHOOK:
+        abort(404)
+    if request.method == "GET":
+        return render_template("pbxs/renew.html", pbx=pbx)
+    _reload_links_after_commit()
+    return show_new_secret(pbx)
+
+
+def show_new_secret(pbx: Pbx) -> str:
+    """Give a PBX a new secret and show it; it stands on no other page and in no cookie."""
+    secret = renew_secret(session(), pbx, actor=current_actor(), now=utc_now())
+    base = runtime().settings.address_for_phones
+    address = base + url_for("api.post_observations", pbx_id=pbx.id)
+    return render_template("pbxs/secret.html", pbx=pbx, secret=secret, address=address)
 
 
 def _is_sound(form: PbxForm, pbx: Pbx | None) -> bool:

@@ -10,6 +10,7 @@ from phoneprov.fleet.inherited import poll_minutes_of
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.queries import PhoneDetails
 from phoneprov.fleet.status import PhoneStatus
+from phoneprov.fleet.telling_apart import INDISTINCT
 
 UNREGISTERED_AFTER = timedelta(minutes=2)
 """A phone with its config registers within seconds; longer is worth a word."""
@@ -38,6 +39,7 @@ def list_warnings(details: PhoneDetails, catalog: Catalog, now: datetime) -> lis
         *_config(phone),
         *_path(details, now),
         *_registration(details, now),
+        *_strays(details),
         *_check(details),
     ]
 
@@ -132,6 +134,28 @@ def _registration(details: PhoneDetails, now: datetime) -> Iterator[Warned]:
             cause=f"{details.pbx.registrar_host}:{details.pbx.registrar_port} may not be reachable "
             "from its network, or the PBX has another password for its extension.",
         )
+
+
+def _strays(details: PhoneDetails) -> Iterator[Warned]:
+    """Yield whoever is registered as its extension and can't be named."""
+    for stray in details.strays:
+        place = f"{stray.uri} from {stray.source}" if stray.source else stray.uri
+        evidence = f"{place}, {stray.user_agent or 'without a User-Agent'}: {stray.match_note}"
+        if stray.match_note == INDISTINCT:
+            yield Warned(
+                title="Somebody is registered as its extension; it may be this phone.",
+                cause="Several phones have the extension, and User-Agent, address and port don't "
+                "tell them apart. With a local SIP port of its own each can be told.",
+                step="Change its local SIP port",
+                endpoint="phones.edit",
+                evidence=evidence,
+            )
+        else:
+            yield Warned(
+                title="Somebody else is registered as its extension.",
+                cause="A phone that the dashboard doesn't know by this extension takes its calls.",
+                evidence=evidence,
+            )
 
 
 def _check(details: PhoneDetails) -> Iterator[Warned]:

@@ -1,10 +1,10 @@
-"""0006_add_asterisk_link"""
+"""0003_add_freeswitch_and_webhook"""
 
 from alembic import op
 import sqlalchemy as sa
 
 
-revision = '0006_add_asterisk_link'
+revision = '0003_add_freeswitch_and_webhook'
 down_revision = '0002_config_state'
 branch_labels = None
 depends_on = None
@@ -12,9 +12,8 @@ depends_on = None
 
 def upgrade():
     with op.batch_alter_table('pbx', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('link_user', sa.String(length=80), nullable=False, server_default=''))
-        batch_op.add_column(sa.Column('link_fingerprint', sa.String(length=64), nullable=False, server_default=''))
-        batch_op.add_column(sa.Column('endpoint_pattern', sa.String(length=100), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('silence_minutes', sa.Integer(), nullable=False, server_default='5'))
+        batch_op.add_column(sa.Column('heard_at', sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table('registration', schema=None) as batch_op:
         batch_op.add_column(sa.Column('is_watched', sa.Boolean(), nullable=False, server_default=sa.false()))
 
@@ -23,6 +22,5 @@ def downgrade():
     with op.batch_alter_table('registration', schema=None) as batch_op:
         batch_op.drop_column('is_watched')
     with op.batch_alter_table('pbx', schema=None) as batch_op:
-        batch_op.drop_column('endpoint_pattern')
-        batch_op.drop_column('link_fingerprint')
-        batch_op.drop_column('link_user')
+        batch_op.drop_column('heard_at')
+        batch_op.drop_column('silence_minutes')

@@ -1,0 +1,1 @@
+"""FreeSWITCH over its event socket: registrations are followed, NOTIFY is sent through it."""
