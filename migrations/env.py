@@ -9,6 +9,7 @@ import phoneprov.fleet.extra_models
 import phoneprov.fleet.models
 import phoneprov.fleet.profile_models
 import phoneprov.layouts.models
+import phoneprov.layouts.rule_models
 import phoneprov.operations.models
 import phoneprov.pbx.models
 import phoneprov.tenancy.models  # noqa: F401 - importing them fills the metadata

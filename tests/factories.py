@@ -13,10 +13,13 @@ from phoneprov.fleet.models import Farewell, Phone, UnknownMac
 from phoneprov.fleet.profile_models import Profile
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.layouts.models import ButtonLayout
+from phoneprov.layouts.rule_models import LayoutRule
+from phoneprov.layouts.rule_values import RuleOrder
 from phoneprov.operations.models import BulkAction, BulkOperation
 from phoneprov.pbx.link import LinkStatus
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import AuditEntry, Extension, Role, Tenant, User
+from phoneprov.vendors.config import ButtonKind
 from tests.cast import password_hash
 
 _sessions: list[Session] = []
@@ -112,6 +115,15 @@ ButtonLayoutFactory = make_factory(
     name=factory.Sequence(lambda number: f"Layout {number}"),
     model_slug="yealink-t46u",
     created_at=factory.LazyFunction(utc_now),
+)
+
+LayoutRuleFactory = make_factory(
+    LayoutRule,
+    FACTORY_CLASS=_Rows,
+    kind=ButtonKind.BLF,
+    first_key=3,
+    last_key=10,
+    order=RuleOrder.NAME,
 )
 
 ProfileFactory = make_factory(

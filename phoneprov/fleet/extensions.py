@@ -8,18 +8,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, defer, joinedload
 
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.core.mac import format_mac
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.phones import unassign_phone
 from phoneprov.fleet.revisions import touch_extension_phones
+from phoneprov.fleet.rule_reach import RuleReach, read_group_keys
 from phoneprov.tenancy import extensions
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.extension_import import ImportPlan
 from phoneprov.tenancy.extension_values import ExtensionField, ExtensionValues, values_of
-from phoneprov.tenancy.models import Extension, Tenant, for_tenant
+from phoneprov.tenancy.group_names import group_keys
+from phoneprov.tenancy.models import (
+    Extension,
+    ExtensionGroup,
+    ExtensionInGroup,
+    Tenant,
+    for_tenant,
+)
 from phoneprov.tenancy.queries import list_extensions
 
 PAGE_SIZE = 50
@@ -42,21 +50,23 @@ class ExtensionPage:
 
 
 def find_extension_page(
-    session: Session, tenant_id: int, *, search: str = "", number: int = 1
+    session: Session, tenant_id: int, *, search: str = "", group: str = "", number: int = 1
 ) -> ExtensionPage:
     """Return a page of extensions whose number or name holds `search`, without passwords.
 
-    Costs three queries however many rows there are. A page beyond the last is the last.
+    `group` is the key of a group that they are in; empty for all. Costs three queries however many
+    rows there are. A page beyond the last is the last.
     """
-    found = _matching(tenant_id, search.strip())
+    found = _matching(tenant_id, search.strip(), group)
     total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
     page = min(max(number, 1), max(1, -(-total // PAGE_SIZE)))
-    rows = session.scalars(
+    query = (
         found.order_by(func.length(Extension.number), Extension.number)
         .offset((page - 1) * PAGE_SIZE)
         .limit(PAGE_SIZE)
-        .options(defer(Extension.sip_password))
-    ).all()
+        .options(defer(Extension.sip_password), joinedload(Extension.in_groups))
+    )
+    rows = session.scalars(query).unique().all()
     return ExtensionPage(
         extensions=rows,
         phones=_phones_by_extension(session, [row.id for row in rows]),
@@ -75,6 +85,20 @@ def name_phone(phone: Phone) -> str:
     return phone.display_name or phone.place or format_mac(phone.mac)
 
 
+def add_extension(
+    session: Session, tenant: Tenant, values: ExtensionValues, *, actor: Actor, now: datetime
+) -> Extension:
+    """Add an extension, and let the phones know whose rules are about it.
+
+    Raises InvalidValueError with the field that can't be taken.
+    """
+    extension = extensions.add_extension(session, tenant, values, actor=actor, now=now)
+    reach = RuleReach()
+    reach.add_presence(group_keys(values.groups))
+    touch_extension_phones(session, (), now, by_rule=reach.layouts(tenant.id))
+    return extension
+
+
 def update_extension(
     session: Session, extension: Extension, values: ExtensionValues, *, actor: Actor, now: datetime
 ) -> list[ExtensionField]:
@@ -82,9 +106,10 @@ def update_extension(
 
     Raises InvalidValueError with the field that can't be taken.
     """
+    before = extension.groups
     changed = extensions.change_extension(session, extension, values, actor=actor, now=now)
-    if changed:
-        touch_extension_phones(session, [extension.id], now)
+    changes = {extension.id: (before, values.groups, changed)}
+    _tell(session, extension.tenant_id, changes, RuleReach(), now)
     return changed
 
 
@@ -96,7 +121,10 @@ def remove_extension(session: Session, extension: Extension, *, actor: Actor, no
     phones = list_phones_on(session, extension.id)
     for phone in phones:
         unassign_phone(session, phone, actor=actor, now=now)
-    touch_extension_phones(session, [extension.id], now)
+    reach = RuleReach()
+    reach.add_presence(read_group_keys(session, extension.id))
+    by_rule = reach.layouts(extension.tenant_id)
+    touch_extension_phones(session, [extension.id], now, by_rule=by_rule)
     extensions.delete_extension(session, extension, actor=actor, now=now)
     return len(phones)
 
@@ -116,14 +144,16 @@ def import_extensions(
     kept = {row.number: row for row in list_extensions(session, tenant.id)}
     if any(change.values.number not in kept for change in plan.changed):
         raise InvalidValueError("The extensions have changed meanwhile.", field="file")
-    for change in plan.changed:
-        extensions.change_extension(
-            session, kept[change.values.number], change.values, actor=actor, now=now
-        )
+    wanted = {kept[change.values.number]: change.values for change in plan.changed}
+    before = {extension: extension.groups for extension in wanted}
+    changed = extensions.change_extensions(session, wanted, actor=actor, now=now)
     added = [add.values for add in plan.added]
     extensions.add_extensions(session, tenant, added, actor=actor, now=now)
-    ids = [kept[change.values.number].id for change in plan.changed]
-    touch_extension_phones(session, ids, now)
+    reach = RuleReach()
+    for values in added:
+        reach.add_presence(group_keys(values.groups))
+    changes = {one.id: (before[one], wanted[one].groups, fields) for one, fields in changed.items()}
+    _tell(session, tenant.id, changes, reach, now)
     write_audit(
         session,
         actor,
@@ -135,8 +165,33 @@ def import_extensions(
     )
 
 
-def _matching(tenant_id: int, search: str) -> Select[Extension]:
+_Changes = Mapping[int, tuple[str, str, Sequence[ExtensionField]]]
+"""By extension: its groups before and after, and which of its fields are others now."""
+
+
+def _tell(
+    session: Session, tenant_id: int, changes: _Changes, reach: RuleReach, now: datetime
+) -> None:
+    """Bump the phones that these changes reach: through a group alone only by its rules."""
+    ids = []
+    for extension_id, (before, after, fields) in changes.items():
+        if not fields:
+            continue
+        reach.add_change(before, after, fields)
+        if set(fields) != {ExtensionField.GROUPS}:
+            ids.append(extension_id)
+    touch_extension_phones(session, ids, now, by_rule=reach.layouts(tenant_id))
+
+
+def _matching(tenant_id: int, search: str, group: str) -> Select[Extension]:
     query = for_tenant(tenant_id, Extension)
+    if group:
+        members = (
+            select(ExtensionInGroup.extension_id)
+            .join(ExtensionGroup, ExtensionGroup.id == ExtensionInGroup.group_id)
+            .where(ExtensionGroup.tenant_id == tenant_id, ExtensionGroup.key == group)
+        )
+        query = query.where(Extension.id.in_(members))
     if not search:
         return query
     return query.where(

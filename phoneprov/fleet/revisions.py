@@ -15,6 +15,7 @@ from sqlalchemy.orm.attributes import instance_state
 from phoneprov.fleet.config_state import ConfigState
 from phoneprov.fleet.models import LayoutSource, Phone, PhoneModule
 from phoneprov.layouts.models import ButtonLayout, LayoutButton
+from phoneprov.layouts.rule_models import LayoutRule
 from phoneprov.tenancy.models import Tenant
 
 TOUCHED = "touched_phone_ids"
@@ -32,14 +33,25 @@ def touch_phones(session: Session, phone_ids: Iterable[int], now: datetime) -> i
     return _touch(session, Phone.id.in_(list(phone_ids)), now)
 
 
-def touch_extension_phones(session: Session, extension_ids: Iterable[int], now: datetime) -> int:
+def touch_extension_phones(
+    session: Session,
+    extension_ids: Iterable[int],
+    now: datetime,
+    *,
+    by_rule: Select[Any] | None = None,
+) -> int:
     """Bump the phones that register as one of these extensions, or have a button on one.
 
     An extension's number, its name, and for a line key its credentials are in their configs.
+    `by_rule` are the layouts whose rules give other keys now (fleet.rule_reach); their phones are
+    bumped too, each phone once.
     """
     ids = list(extension_ids)
     pointing = select(LayoutButton.layout_id).where(LayoutButton.extension_id.in_(ids))
-    return _touch(session, or_(Phone.extension_id.in_(ids), _uses(pointing)), now)
+    which = [Phone.extension_id.in_(ids), _uses(pointing)] if ids else []
+    if by_rule is not None:
+        which.append(_uses(by_rule))
+    return _touch(session, or_(*which), now) if which else 0
 
 
 def touch_layout_phones(session: Session, layout_id: int, now: datetime) -> int:
@@ -48,7 +60,7 @@ def touch_layout_phones(session: Session, layout_id: int, now: datetime) -> int:
 
 
 def touch_phones_that_say(session: Session, tenant_id: int, variable: str, now: datetime) -> int:
-    """Bump the phones of a tenant with this variable in a label or value of their layouts."""
+    """Bump the phones of a tenant with this variable in a label or value of layouts or rules."""
     said = f"{{{variable}}}"
     layouts = (
         select(LayoutButton.layout_id)
@@ -61,7 +73,13 @@ def touch_phones_that_say(session: Session, tenant_id: int, variable: str, now: 
             )
         )
     )
-    return _touch(session, _uses(layouts), now)
+    rules = (
+        select(LayoutRule.layout_id)
+        .join(ButtonLayout, ButtonLayout.id == LayoutRule.layout_id)
+        .where(ButtonLayout.tenant_id == tenant_id)
+        .where(LayoutRule.label.contains(said, autoescape=True))
+    )
+    return _touch(session, or_(_uses(layouts), _uses(rules)), now)
 
 
 def touch_profile_phones(

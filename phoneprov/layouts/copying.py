@@ -12,6 +12,8 @@ from phoneprov.layouts.buttons import list_buttons
 from phoneprov.layouts.drafts import LayoutDraft
 from phoneprov.layouts.layouts import add_layout
 from phoneprov.layouts.models import LONGEST_NAME, ButtonLayout, LayoutButton
+from phoneprov.layouts.rule_changes import copy_rules
+from phoneprov.layouts.rule_copying import RulePlan, plan_rules
 from phoneprov.layouts.targets import LayoutTarget, get_target
 from phoneprov.tenancy.audit import Actor
 from phoneprov.tenancy.models import Tenant
@@ -41,6 +43,7 @@ class CopyPlan:
     on_module: Mapping[int, LayoutButton]
     """By position on the module."""
     left_out: Sequence[LeftOut]
+    rules: RulePlan
 
     @property
     def moved(self) -> list[tuple[LayoutButton, int]]:
@@ -62,7 +65,14 @@ def plan_copy(
     on_module: Mapping[int, LayoutButton] = {}
     if module is not None:
         on_module, rest = _place(module, [one.button for one in rest], from_first=True)
-    return CopyPlan(target=target, keys=keys, module=module, on_module=on_module, left_out=rest)
+    return CopyPlan(
+        target=target,
+        keys=keys,
+        module=module,
+        on_module=on_module,
+        left_out=rest,
+        rules=plan_rules(session, layout, target),
+    )
 
 
 def copy_to_model(  # noqa: PLR0913, PLR0917 - a verb with its actor and time
@@ -89,6 +99,7 @@ def copy_to_model(  # noqa: PLR0913, PLR0917 - a verb with its actor and time
     )
     copy = add_layout(session, catalog, tenant, draft, actor=actor, now=now)
     _write(session, copy, plan.keys)
+    copy_rules(session, copy, plan.rules.kept)
     if plan.module is not None and plan.on_module:
         beside = LayoutDraft(
             name=f"{copy.name[: LONGEST_NAME - len(ON_MODULE)]}{ON_MODULE}",

@@ -1,4 +1,4 @@
-"""The steps of a layout: each change can be taken back and done again, also after a reload."""
+"""The steps of a layout: each change of its keys or rules can be taken back and done again."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from phoneprov.core.errors import InvalidValueError, NotAllowedError
 from phoneprov.layouts.models import ButtonLayout, LayoutButton, LayoutStep
+from phoneprov.layouts.rule_history import restore_rules, snapshot_rules
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.models import Extension
 from phoneprov.vendors.config import ButtonKind
@@ -25,11 +26,11 @@ def one_step(
     session: Session, layout: ButtonLayout, words: str, *, actor: Actor, now: datetime
 ) -> Iterator[None]:
     """Make one step of what is done inside; what had been taken back can't be done again then."""
-    before = _snapshot(session, layout.id)
+    before, rules_before = _snapshot(session, layout.id), snapshot_rules(session, layout.id)
     yield
     session.flush()
-    after = _snapshot(session, layout.id)
-    if after == before:
+    after, rules_after = _snapshot(session, layout.id), snapshot_rules(session, layout.id)
+    if (after, rules_after) == (before, rules_before):
         return
     mine = LayoutStep.layout_id == layout.id
     session.execute(delete(LayoutStep).where(mine, LayoutStep.number > layout.step))
@@ -44,6 +45,8 @@ def one_step(
             made_at=now,
             before=before,
             after=after,
+            rules_before=rules_before,
+            rules_after=rules_after,
         )
     )
     try:
@@ -76,6 +79,7 @@ def undo(
     step = find_undo(session, layout)
     if step is None:
         return None
+    restore_rules(session, layout.id, step.rules_before)
     _restore(session, layout, step.before)
     layout.step -= 1
     _audit(session, layout, "layout.undo", step, actor=actor, now=now)
@@ -93,6 +97,7 @@ def redo(
     step = find_redo(session, layout)
     if step is None:
         return None
+    restore_rules(session, layout.id, step.rules_after)
     _restore(session, layout, step.after)
     layout.step += 1
     _audit(session, layout, "layout.redo", step, actor=actor, now=now)

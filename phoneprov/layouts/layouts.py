@@ -13,6 +13,8 @@ from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.layouts.drafts import LayoutDraft, check_layout, check_name, name_taken
 from phoneprov.layouts.models import ButtonLayout, LayoutButton
+from phoneprov.layouts.rule_changes import copy_rules, list_rules
+from phoneprov.layouts.rule_models import stored_rule
 from phoneprov.layouts.targets import get_target
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.models import Tenant
@@ -84,7 +86,7 @@ def change_layout(  # noqa: PLR0913 - a verb with its actor and time
 def copy_layout(
     session: Session, layout: ButtonLayout, name: str, *, actor: Actor, now: datetime
 ) -> ButtonLayout:
-    """Add a copy with all buttons under another name; it is no default.
+    """Add a copy with all buttons and rules under another name; it is no default.
 
     Raises InvalidValueError when the name is empty or taken.
     """
@@ -114,6 +116,7 @@ def copy_layout(
         )
         for row in rows
     )
+    copy_rules(session, copy, [stored_rule(rule) for rule in list_rules(session, layout.id)])
     session.flush()
     _audit(session, copy, "layout.copy", actor=actor, now=now, note=f"of {layout.name}")
     return copy

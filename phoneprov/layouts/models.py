@@ -84,3 +84,6 @@ class LayoutStep(Model):
     made_at: Mapped[datetime]
     before: Mapped[list[list[Any]]] = mapped_column(JSON)
     after: Mapped[list[list[Any]]] = mapped_column(JSON)
+    rules_before: Mapped[list[list[Any]] | None] = mapped_column(JSON)
+    """None in steps from before there were rules: they leave the rules alone."""
+    rules_after: Mapped[list[list[Any]] | None] = mapped_column(JSON)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from phoneprov.layouts.rule_values import StoredRule
+from phoneprov.layouts.targets import LayoutTarget
 from phoneprov.layouts.variables import fill
 from phoneprov.pbx.dialects.dialect import Dialect, Feature
 from phoneprov.pbx.dialects.typed import feature_label
@@ -34,6 +36,8 @@ class StoredButton:
     value: str = ""
     label: str = ""
     extension_id: int | None = None
+    rule_id: int | None = None
+    """Of the rule that made it; None for one that was assigned by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,10 @@ class KeySet:
     buttons: Sequence[StoredButton] = ()
     leaves_out_own: bool = True
     name: str = "Key"
+    rules: Sequence[StoredRule] = ()
+    """What fills its free keys, in order; layouts.rules makes buttons of them."""
+    target: LayoutTarget | None = None
+    """Whose keys they are; rules fill none where it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +67,8 @@ class PhoneFacts:
     dialect: Dialect
     extensions: Mapping[int, Line] = field(default_factory=dict)
     """Those of its tenant that the buttons point at."""
+    members: Mapping[str, Sequence[Line]] = field(default_factory=dict)
+    """Who is in each group that a rule names, by the group's key; under "" everyone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +133,8 @@ class _Resolving:
         if stored.kind is ButtonKind.LINE:
             account = self._account(stored, target)
         elif stored.kind is ButtonKind.BLF:
-            value = self._watched(stored, target, leaves_out_own=keys.leaves_out_own)
+            leaves_out_own = keys.leaves_out_own and stored.rule_id is None
+            value = self._watched(stored, target, leaves_out_own=leaves_out_own)
         else:
             value = self._dialled(stored, target)
         return Button(

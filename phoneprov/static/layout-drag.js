@@ -62,7 +62,7 @@
 
   document.addEventListener("pointerdown", (event) => {
     const key = event.target.closest?.("#picture a.key");
-    if (!key?.dataset.kind || event.button || !event.isPrimary) return;
+    if (!key?.dataset.kind || "rule" in key.dataset || event.button || !event.isPrimary) return;
     if (event.pointerType !== "mouse" && !event.target.closest(".key-grip")) return;
     if (event.target.hasPointerCapture?.(event.pointerId)) {
       event.target.releasePointerCapture(event.pointerId);

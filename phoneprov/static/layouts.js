@@ -81,7 +81,7 @@
   function move(from, to, address, mark) {
     carriedTo = to;
     const sent = send(`${address}/move`, () => {
-      if (keyAt(from)?.dataset.kind === "") return null;
+      if (keyAt(from)?.dataset.kind === "" || isByRule(keyAt(from))) return null;
       const there = markOf(to);
       const values = { to, seen: markOf(from, mark) };
       return there === undefined ? values : { ...values, seen_there: there };
@@ -89,8 +89,12 @@
     sent.then(() => sent === last && (carriedTo = 0));
   }
 
+  // What a rule put there can be copied, but only the rule can take it away.
+  const isByRule = (key) => key !== null && "rule" in key.dataset;
+
   function clear(key) {
     const position = positionOf(key);
+    if (isByRule(key)) return say("A rule fills this key. Save it by hand first, or change the rule.");
     if (key.dataset.kind) send(`${key.href}/clear`, () => ({ seen: markOf(position) }));
   }
 
@@ -222,6 +226,10 @@
     if (name in DIRECTIONS) {
       const to = neighbour(key, name);
       const isCarrying = event.altKey && (key.dataset.kind || position === carriedTo);
+      if (event.altKey && isByRule(key)) {
+        say("A rule fills this key; it can’t be moved.");
+        return true;
+      }
       if (event.altKey && !isCarrying) say("There is nothing on this key to move.");
       else if (to && isCarrying) move(position, positionOf(to), key.href);
       if (!event.altKey || isCarrying) to?.focus();

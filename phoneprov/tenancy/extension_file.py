@@ -6,9 +6,9 @@ from phoneprov.core.sheets import Shape, SheetRow, read_sheet, write_sheet
 from phoneprov.tenancy.extension_values import ExtensionField, ExtensionValues
 
 SAMPLE = (
-    "number;name;sip_user;auth_user;sip_password;voicemail_number\n"
-    "201;Anna Berg;;;vR7mKq2ZxT9pLw4N;*97\n"
-    "202;Carl Díaz;202-acme;;hW3nYc8BtG6sQk5D;*97\n"
+    "number;name;sip_user;auth_user;sip_password;voicemail_number;groups\n"
+    "201;Anna Berg;;;vR7mKq2ZxT9pLw4N;*97;Sales\n"
+    "202;Carl Díaz;202-acme;;hW3nYc8BtG6sQk5D;*97;Sales, Support\n"
 )
 ImportRow = SheetRow[ExtensionField]
 
@@ -24,6 +24,8 @@ _SHAPE = Shape(
         "password": ExtensionField.SIP_PASSWORD,
         "secret": ExtensionField.SIP_PASSWORD,
         "voicemail": ExtensionField.VOICEMAIL_NUMBER,
+        "group": ExtensionField.GROUPS,
+        "tags": ExtensionField.GROUPS,
     },
     to_the_letter=frozenset({ExtensionField.SIP_PASSWORD}),
 )

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.core.text import clean_text
+from phoneprov.tenancy.group_names import read_groups, write_groups
 from phoneprov.tenancy.models import Extension
 
 LONGEST_NUMBER = 32
@@ -32,6 +33,7 @@ class ExtensionField(StrEnum):
     AUTH_USER = "auth_user"
     SIP_PASSWORD = "sip_password"  # noqa: S105 - the name of a column
     VOICEMAIL_NUMBER = "voicemail_number"
+    GROUPS = "groups"
 
     @property
     def label(self) -> str:
@@ -46,6 +48,7 @@ _LABELS = {
     ExtensionField.AUTH_USER: "auth user",
     ExtensionField.SIP_PASSWORD: "SIP password",
     ExtensionField.VOICEMAIL_NUMBER: "voicemail number",
+    ExtensionField.GROUPS: "groups",
 }
 
 
@@ -63,6 +66,8 @@ class ExtensionValues:
     auth_user: str = ""
     sip_password: str = ""
     voicemail_number: str = ""
+    groups: str = ""
+    """Names in a row, with commas between them."""
 
     def __repr__(self) -> str:
         """Name the extension, and nothing that a log may not hold."""
@@ -130,6 +135,10 @@ def _check_voicemail(text: str) -> str:
     return _match(text.strip(), _NUMBER, _SIGNS, field="voicemail_number", longest=LONGEST_NUMBER)
 
 
+def _check_groups(text: str) -> str:
+    return write_groups(read_groups(text))
+
+
 def _check_password(text: str) -> str:
     """Never trim or repeat a password: a blank at its edge is a mistake to be told."""
     if not text:
@@ -162,4 +171,5 @@ _CHECKS: dict[ExtensionField, Callable[[str], str]] = {
     ExtensionField.AUTH_USER: _check_auth_user,
     ExtensionField.SIP_PASSWORD: _check_password,
     ExtensionField.VOICEMAIL_NUMBER: _check_voicemail,
+    ExtensionField.GROUPS: _check_groups,
 }

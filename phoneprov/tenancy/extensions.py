@@ -4,7 +4,7 @@ Phones that register as an extension are the fleet's business: pages and imports
 of fleet.extensions, which call these.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -20,6 +20,8 @@ from phoneprov.tenancy.extension_values import (
     check_values,
     values_of,
 )
+from phoneprov.tenancy.group_names import group_keys
+from phoneprov.tenancy.groups import put_into_groups
 from phoneprov.tenancy.models import Extension, Tenant, for_tenant
 
 MASK = "•••"
@@ -51,14 +53,14 @@ def add_extensions(
 
     Raises InvalidValueError for the first value that can't be taken or a number that is there.
     """
-    added = [
-        Extension(tenant_id=tenant.id, created_at=now, **asdict(check_values(values)))
-        for values in many
-    ]
+    kept = [check_values(values) for values in many]
+    added = [Extension(tenant_id=tenant.id, created_at=now, **_columns(values)) for values in kept]
     session.add_all(added)
     for row in added:
         write_audit(session, actor, "extension.add", row.title, at=now, tenant_id=tenant.id)
     _flush_unique(session, ", ".join(row.number for row in added[:SHOWN_NUMBERS]))
+    tagged = {row: one.groups for row, one in zip(added, kept, strict=True) if one.groups}
+    put_into_groups(session, tenant.id, tagged)
     return added
 
 
@@ -70,27 +72,41 @@ def change_extension(
     An empty password leaves the kept one. Raises InvalidValueError with the field that can't be
     taken.
     """
-    before = values_of(extension)
-    wanted = replace(values, sip_password=values.sip_password or before.sip_password)
-    kept = check_values(wanted)
-    changed = differing_fields(before, kept)
-    if not changed:
-        return []
-    if ExtensionField.NUMBER in changed:
-        _refuse_taken(session, extension.tenant_id, kept.number)
-    for field in changed:
-        setattr(extension, field, getattr(kept, field))
-    if ExtensionField.NUMBER in changed:
-        _flush_unique(session, kept.number)
-    write_audit(
-        session,
-        actor,
-        "extension.change",
-        extension.title,
-        at=now,
-        tenant_id=extension.tenant_id,
-        changes={field.value: _masked(field, before, kept) for field in changed},
-    )
+    return change_extensions(session, {extension: values}, actor=actor, now=now)[extension]
+
+
+def change_extensions(
+    session: Session,
+    wanted: Mapping[Extension, ExtensionValues],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> dict[Extension, list[ExtensionField]]:
+    """Change many extensions of one tenant as `change_extension` does one, all or none."""
+    regrouped: dict[Extension, str] = {}
+    changed: dict[Extension, list[ExtensionField]] = {}
+    for extension, values in wanted.items():
+        before = values_of(extension)
+        kept = check_values(
+            replace(values, sip_password=values.sip_password or before.sip_password)
+        )
+        changed[extension] = differing_fields(before, kept)
+        if not changed[extension]:
+            continue
+        _take(session, extension, kept, changed[extension])
+        if ExtensionField.GROUPS in changed[extension]:
+            regrouped[extension] = kept.groups
+        write_audit(
+            session,
+            actor,
+            "extension.change",
+            extension.title,
+            at=now,
+            tenant_id=extension.tenant_id,
+            changes={one.value: _masked(one, before, kept) for one in changed[extension]},
+        )
+    if regrouped:
+        put_into_groups(session, next(iter(regrouped)).tenant_id, regrouped)
     return changed
 
 
@@ -127,8 +143,37 @@ def reveal_sip_password(
 
 
 def differing_fields(before: ExtensionValues, after: ExtensionValues) -> list[ExtensionField]:
-    """Return the fields in which two kept values differ."""
-    return [field for field in ExtensionField if getattr(before, field) != getattr(after, field)]
+    """Return the fields in which two kept values differ; groups however they are spelled."""
+    return [field for field in ExtensionField if _is_other(field, before, after)]
+
+
+def _is_other(field: ExtensionField, before: ExtensionValues, after: ExtensionValues) -> bool:
+    old, new = getattr(before, field), getattr(after, field)
+    if field is ExtensionField.GROUPS:
+        return group_keys(old) != group_keys(new)
+    return bool(old != new)
+
+
+def _columns(values: ExtensionValues) -> dict[str, str]:
+    """Return the fields that are columns of an extension: all but its groups."""
+    columns: dict[str, str] = asdict(values)
+    del columns[ExtensionField.GROUPS.value]
+    return columns
+
+
+def _take(
+    session: Session, extension: Extension, kept: ExtensionValues, changed: Sequence[ExtensionField]
+) -> None:
+    """Write the changed fields that are columns; raises InvalidValueError for a taken number."""
+    is_renumbered = ExtensionField.NUMBER in changed
+    if is_renumbered:
+        _refuse_taken(session, extension.tenant_id, kept.number)
+    columns = _columns(kept)
+    for field in changed:
+        if field.value in columns:
+            setattr(extension, field.value, columns[field.value])
+    if is_renumbered:
+        _flush_unique(session, kept.number)
 
 
 def _masked(field: ExtensionField, before: ExtensionValues, after: ExtensionValues) -> list[str]:

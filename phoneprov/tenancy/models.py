@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import JSON, ForeignKey, Select, String, Text, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from phoneprov.core.database import Model, WordColumn
 from phoneprov.core.secrets import SecretText
+from phoneprov.tenancy.group_names import LONGEST_GROUP, LONGEST_KEY, write_groups
 
 
 class Installation(Model):
@@ -130,11 +131,47 @@ class Extension(Model):
     sip_password: Mapped[str] = mapped_column(SecretText)
     voicemail_number: Mapped[str] = mapped_column(String(32), default="")
     created_at: Mapped[datetime]
+    in_groups: Mapped[list["ExtensionGroup"]] = relationship(
+        secondary="extension_in_group", order_by="ExtensionGroup.key", viewonly=True
+    )
+    """Changed by tenancy.groups alone."""
 
     @property
     def title(self) -> str:
         """Number and name as people read it: `201 Anna Berg`."""
         return f"{self.number} {self.name}".strip()
+
+    @property
+    def groups(self) -> str:
+        """The names of its groups in a row."""
+        return write_groups(tuple(group.name for group in self.in_groups))
+
+
+class ExtensionGroup(Model):
+    """A tag on extensions, by which rules choose them; one that nobody is in counts as none."""
+
+    __tablename__ = "extension_group"
+    __table_args__ = (UniqueConstraint("tenant_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(LONGEST_GROUP))
+    """As it was spelled first."""
+    key: Mapped[str] = mapped_column(String(LONGEST_KEY))
+    """The name as it is compared: of `Sales` and `SALES` there is one."""
+
+
+class ExtensionInGroup(Model):
+    """That an extension is in a group."""
+
+    __tablename__ = "extension_in_group"
+
+    extension_id: Mapped[int] = mapped_column(
+        ForeignKey("extension.id", ondelete="CASCADE"), primary_key=True
+    )
+    group_id: Mapped[int] = mapped_column(
+        ForeignKey("extension_group.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class AuditEntry(Model):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from phoneprov.tenancy.models import Extension, Installation, Role, Tenant, User, for_tenant
 
@@ -25,11 +25,11 @@ def list_tenants_for(session: Session, user: User) -> Sequence[Tenant]:
 
 
 def list_extensions(session: Session, tenant_id: int) -> Sequence[Extension]:
-    """Return the extensions of a tenant, by length of number and number (7, 20, 201)."""
+    """Return a tenant's extensions and their groups, by length of number, then number."""
     query = for_tenant(tenant_id, Extension).order_by(
         func.length(Extension.number), Extension.number
     )
-    return session.scalars(query).all()
+    return session.scalars(query.options(joinedload(Extension.in_groups))).unique().all()
 
 
 def find_extension(session: Session, tenant_id: int, extension_id: int) -> Extension | None:

@@ -14,6 +14,7 @@ from tests.factories import (
     ButtonLayoutFactory,
     ExtensionFactory,
     FarewellFactory,
+    LayoutRuleFactory,
     PbxFactory,
     PhoneFactory,
     ProfileFactory,
@@ -63,11 +64,13 @@ def add_objects(session: Session) -> Objects:
     extension = ExtensionFactory.create(tenant_id=acme.id)
     phone = PhoneFactory.create(tenant_id=acme.id, extension_id=extension.id)
     FarewellFactory.create(tenant_id=acme.id)
+    layout = ButtonLayoutFactory.create(tenant_id=acme.id)
     values = {
         "tenant_slug": "acme",
         "phone_id": phone.id,
         "extension_id": extension.id,
-        "layout_id": ButtonLayoutFactory.create(tenant_id=acme.id).id,
+        "layout_id": layout.id,
+        "rule_id": LayoutRuleFactory.create(layout_id=layout.id).id,
         "operation_id": BulkOperationFactory.create(tenant_id=acme.id).id,
         "profile_id": ProfileFactory.create(tenant_id=acme.id).id,
         "position": 1,

@@ -97,6 +97,7 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
         Screen("layout-add", "/t/demo/button-layouts/add"),
         Screen("layout", layout, _fill_layout),
         Screen("layout-key", f"{layout}/keys/3"),
+        Screen("layout-rule-add", f"{layout}/rules/add"),
         Screen("layout-fill", f"{layout}/fill"),
         Screen("layout-fill-refused", f"{layout}/fill", _fill_wrongly),
         Screen("layout-phones", f"{layout}/phones"),

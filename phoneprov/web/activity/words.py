@@ -14,6 +14,7 @@ _ACTIONS = {
     "layout.copy": "Copied into the layout",
     "layout.default": "Changed which is the default: the layout",
     "layout.delete": "Deleted the layout",
+    "layout.rule": "Changed a rule of the layout",
     "pbx.add": "Added the PBX",
     "pbx.change": "Changed the PBX",
     "pbx.delete": "Deleted the PBX",

@@ -1,14 +1,19 @@
 """Forms of the extensions. The rules are the domain's; a form only carries what was typed."""
 
+from collections.abc import Sequence
+
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.widgets import PasswordInput
 
 from phoneprov.tenancy.extension_values import ExtensionValues
+from phoneprov.tenancy.group_names import LONGEST_GROUP, MOST_GROUPS, group_keys
+from phoneprov.tenancy.groups import GroupSize
 from phoneprov.tenancy.models import Extension
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 _SECRET = {"autocomplete": "new-password", "spellcheck": "false"}
+LONGEST_ROW = MOST_GROUPS * (LONGEST_GROUP + 2)
 
 
 class ExtensionForm(FlaskForm):
@@ -20,6 +25,9 @@ class ExtensionForm(FlaskForm):
     sip_user = StringField("SIP user", render_kw={**_PLAIN, "maxlength": 64})
     auth_user = StringField("Auth user", render_kw={**_PLAIN, "maxlength": 64})
     voicemail_number = StringField("Voicemail number", render_kw={**_PLAIN, "maxlength": 32})
+    groups = StringField(
+        "Groups", render_kw={**_PLAIN, "maxlength": LONGEST_ROW, "list": "known-groups"}
+    )
 
     def read_values(self) -> ExtensionValues:
         """Return what was typed."""
@@ -30,7 +38,15 @@ class ExtensionForm(FlaskForm):
             auth_user=self.auth_user.data or "",
             sip_password=self.sip_password.data or "",
             voicemail_number=self.voicemail_number.data or "",
+            groups=self.groups.data or "",
         )
+
+    def offer_groups(self, known: Sequence[GroupSize]) -> list[str]:
+        """Return what the field can be completed to: what stands there, and one known group."""
+        typed = self.groups.data or ""
+        there = group_keys(typed)
+        before = f"{typed.strip().rstrip(',;').rstrip()}, " if there else ""
+        return [f"{before}{group.name}" for group in known if group.key not in there]
 
     def show_password(self, password: str) -> None:
         """Put a password that was just made into the field, to be read and copied once."""
@@ -50,5 +66,6 @@ def extension_form(extension: Extension) -> ExtensionForm:
             "sip_user": extension.sip_user if is_own_user else "",
             "auth_user": extension.auth_user,
             "voicemail_number": extension.voicemail_number,
+            "groups": extension.groups,
         }
     )

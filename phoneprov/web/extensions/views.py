@@ -1,20 +1,26 @@
 """Screen of a tenant's extensions: list, add, edit, delete, show a password."""
 
+from collections.abc import Sequence
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.fleet.extensions import (
+    add_extension,
     find_extension_page,
     list_phones_on,
     update_extension,
 )
+from phoneprov.fleet.models import Phone
 from phoneprov.layouts.queries import list_pointing
 from phoneprov.operations.changes import remove_extension
 from phoneprov.tenancy.extension_file import SAMPLE
 from phoneprov.tenancy.extension_values import new_sip_password
-from phoneprov.tenancy.extensions import add_extension, reveal_sip_password
+from phoneprov.tenancy.extensions import reveal_sip_password
+from phoneprov.tenancy.group_names import group_key
+from phoneprov.tenancy.groups import list_groups
 from phoneprov.tenancy.models import Extension
 from phoneprov.tenancy.queries import find_extension
 from phoneprov.web.access import admin_only, current_tenant, provider_only
@@ -37,14 +43,19 @@ LONGEST_SEARCH = 100
 def index() -> Answer:
     """Show the extensions, or the table alone while somebody types a search."""
     search = request.args.get("q", "").replace("\0", "")[:LONGEST_SEARCH]
+    group = group_key(request.args.get("group", "").replace("\0", "")[:LONGEST_SEARCH])
     page = find_extension_page(
         session(),
         current_tenant().id,
         search=search,
+        group=group,
         number=request.args.get("page", 1, type=int),
     )
     template = "extensions/_list.html" if is_htmx() else "extensions/index.html"
-    return render_template(template, page=page, search=search, sample=SAMPLE)
+    groups = list_groups(session(), current_tenant().id)
+    return render_template(
+        template, page=page, search=search, group=group, groups=groups, sample=SAMPLE
+    )
 
 
 @blueprint.route("/t/<tenant_slug>/extensions/add", methods=["GET", "POST"])
@@ -130,14 +141,23 @@ def _with_new_password(form: ExtensionForm, extension: Extension | None) -> Answ
     form.show_password(new_sip_password())
     if is_htmx():
         return render_template("extensions/_password_field.html", form=form, extension=extension)
-    return render_template("extensions/form.html", form=form, extension=extension, phones=())
+    return _render_form(form, extension)
 
 
 def _form_page(form: ExtensionForm, extension: Extension | None) -> Answer:
     """Show the form; after a refused post with what was typed and the messages."""
     phones = list_phones_on(session(), extension.id) if extension else ()
-    page = render_template("extensions/form.html", form=form, extension=extension, phones=phones)
+    page = _render_form(form, extension, phones)
     return (page, REFUSED) if request.method == "POST" else page
+
+
+def _render_form(
+    form: ExtensionForm, extension: Extension | None, phones: Sequence[Phone] = ()
+) -> str:
+    known = form.offer_groups(list_groups(session(), current_tenant().id))
+    return render_template(
+        "extensions/form.html", form=form, extension=extension, phones=phones, known_groups=known
+    )
 
 
 def _what_follows(extension: Extension, *, is_changed: bool) -> str:

@@ -33,7 +33,8 @@ from phoneprov.web.layouts.common import (
 )
 from phoneprov.web.layouts.forms import ButtonForm, button_values
 from phoneprov.web.layouts.hints import find_hints, offer_extensions
-from phoneprov.web.layouts.picture import Desk, Picture, draw, draw_key
+from phoneprov.web.layouts.picture import Desk, Key, Picture, draw, draw_key
+from phoneprov.web.layouts.ruled import Ruled, load_ruled
 from phoneprov.web.layouts.words import KIND_WORDS
 from phoneprov.web.runtime import runtime
 
@@ -48,12 +49,18 @@ class Open:
     target: LayoutTarget
     desk: Desk
     rows: dict[int, LayoutButton]
+    ruled: Ruled
     news: str = ""
     """What others have done to it since the page in view was loaded."""
 
     def draw(self, page: int) -> Picture:
         """Return a page of the picture."""
-        return draw(self.target, self.rows, self.desk, page=page)
+        return self.ruled.paint(draw(self.target, self.rows, self.desk, page=page))
+
+    def draw_key(self, position: int) -> Key:
+        """Return one key of the picture, also of another page."""
+        key = draw_key(self.target, position, self.rows.get(position), self.desk)
+        return self.ruled.paint_key(key, self.target)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,18 +168,23 @@ def open_layout(layout_id: int, desk: Desk | None = None) -> Open:
     seen = request.values.get("revision", type=int)
     is_news = seen is not None and seen != layout.revision
     step = request.values.get("step", -1, type=int)
+    news = say_newer(session(), layout, step) if is_news and desk is None else ""
+    target, desk = get_target(layout), desk or load_desk()
+    rows = list_buttons(session(), layout.id)
     return Open(
         layout=layout,
-        target=get_target(layout),
-        desk=desk or load_desk(),
-        rows=list_buttons(session(), layout.id),
-        news=say_newer(session(), layout, step) if is_news and desk is None else "",
+        target=target,
+        desk=desk,
+        rows=rows,
+        ruled=load_ruled(layout, target, desk, rows),
+        news=news,
     )
 
 
 def _shown(opened: Open, position: int) -> dict[str, str]:
     """Return what the form shows: what is kept, or what was typed when another type is chosen."""
-    kept = button_values(opened.rows.get(position), list(opened.desk.extensions.values()))
+    row = opened.rows.get(position) or opened.ruled.keys.get(position)
+    kept = button_values(row, list(opened.desk.extensions.values()))
     if _is_being_typed():
         return {name: request.args.get(name, "")[:LONGEST_VALUE] for name in FIELDS}
     return kept
@@ -189,6 +201,7 @@ def _values(opened: Open, page: int) -> dict[str, object]:
         "layout": opened.layout,
         "target": opened.target,
         "picture": opened.draw(page),
+        "ruled": opened.ruled,
         "delivery": count_delivered(session(), opened.layout),
         "undo_step": find_undo(session(), opened.layout),
         "redo_step": find_redo(session(), opened.layout),
@@ -224,6 +237,7 @@ def _form(
         "seen": mark_of(opened.rows.get(position)),
         "hints": hints,
         "is_assigned": position in opened.rows,
+        "rule": opened.ruled.rule_at(position),
     }
     is_refused = request.method == "POST"
     if not is_htmx():
@@ -268,7 +282,7 @@ def show_saved(before: Open, positions: tuple[int, ...], told: Told) -> Answer:
         return redirect(to("show", layout_id=layout_id, page=page if page > 1 else None), 303)
     opened = open_layout(before.layout.id, before.desk)
     values = _values(opened, page) | {"news": before.news}
-    changed = [draw_key(target, one, opened.rows.get(one), opened.desk) for one in positions]
+    changed = [opened.draw_key(one) for one in positions]
     return render_template(
         "layouts/_saved.html", **values, positions=positions, changed=changed, told=told
     )

@@ -15,7 +15,7 @@ from phoneprov.layouts.models import (
     ButtonLayout,
     LayoutButton,
 )
-from phoneprov.layouts.resolve import Line
+from phoneprov.layouts.resolve import Line, StoredButton
 from phoneprov.pbx.dialects.typed import feature_label
 from phoneprov.vendors.config import ButtonKind
 from phoneprov.web.layouts.words import KIND_WORDS, KindWords
@@ -123,7 +123,9 @@ class ButtonForm(FlaskForm):
         )
 
 
-def button_values(row: LayoutButton | None, targets: Sequence[Line]) -> dict[str, str]:
+def button_values(
+    row: LayoutButton | StoredButton | None, targets: Sequence[Line]
+) -> dict[str, str]:
     """Return what the form shows of a button that is there."""
     if row is None:
         return {"kind": ButtonKind.LINE.value}

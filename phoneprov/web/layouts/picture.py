@@ -41,6 +41,13 @@ class Key:
     """What was typed as the label, with its variables; empty for what fits."""
     mark: str = mark_of(None)
     """Tells later whether the key still does this."""
+    rule: str = ""
+    """In words, the rule that fills it or may fill it; empty where it is none's."""
+
+    @property
+    def is_by_rule(self) -> bool:
+        """Whether a rule made what it does."""
+        return bool(self.rule and self.kind)
 
     @property
     def spoken(self) -> str:
@@ -54,8 +61,9 @@ class Key:
     def title(self) -> str:
         """What it is, for those who don't see the picture."""
         what = f"{KIND_WORDS[self.kind].name} {self.label}".strip() if self.kind else "empty"
+        rule = f" ({'by a rule' if self.kind else 'kept for a rule'})" if self.rule else ""
         fault = f". {self.fault}" if self.fault else ""
-        return f"Key {self.position}: {what}{fault}"
+        return f"Key {self.position}: {what}{rule}{fault}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +80,8 @@ class Picture:
     columns: int = 1
     assigned: int
     """Keys with a button, over all pages."""
+    by_rule: int = 0
+    """Keys that rules fill, over all pages."""
     faults: int
     out_of_range: Sequence[Key] = ()
     """Buttons on keys that the model does not have (any more)."""

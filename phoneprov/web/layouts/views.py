@@ -13,7 +13,7 @@ from phoneprov.layouts.queries import list_layouts, list_stored
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
 from phoneprov.web.database import session
-from phoneprov.web.layouts import copy, delivery, editor, fill
+from phoneprov.web.layouts import copy, delivery, editor, fill, rules
 from phoneprov.web.layouts.common import (
     MODULE_LAYOUTS,
     PHONE_LAYOUTS,
@@ -28,6 +28,7 @@ from phoneprov.web.layouts.common import (
     to,
 )
 from phoneprov.web.layouts.forms import LayoutForm
+from phoneprov.web.layouts.ruled import count_rule_faults
 from phoneprov.web.runtime import runtime
 
 
@@ -41,6 +42,7 @@ def index() -> Answer:
         uses=count_uses(session(), tenant.id),
         targets={layout.id: target_of(layout) for layout in layouts},
         faults=_count_faults(),
+        rule_faults=count_rule_faults(layouts),
     )
 
 
@@ -148,6 +150,11 @@ def _screen(name: str, prefix: str) -> Blueprint:
     screen.add_url_rule(key, view_func=editor.key, methods=both)
     screen.add_url_rule(f"{key}/clear", view_func=editor.clear, methods=["POST"])
     screen.add_url_rule(f"{key}/move", view_func=editor.move, methods=["POST"])
+    screen.add_url_rule(f"{one}/rules/add", view_func=rules.new_rule, methods=both)
+    screen.add_url_rule(f"{one}/rules/<int:rule_id>", view_func=rules.rule, methods=both)
+    screen.add_url_rule(
+        f"{one}/rules/<int:rule_id>/delete", view_func=rules.remove_rule, methods=["POST"]
+    )
     screen.context_processor(page_words)
     return screen
 

@@ -15,7 +15,14 @@ from phoneprov.tenancy.audit import Actor
 from phoneprov.tenancy.models import Tenant
 
 NOW = datetime(2026, 11, 23, 14, 2, 11, tzinfo=UTC)
-NEEDED = {Pbx.__tablename__, "tenant", "extension", "audit_entry"}
+NEEDED = {
+    Pbx.__tablename__,
+    "tenant",
+    "extension",
+    "extension_group",
+    "extension_in_group",
+    "audit_entry",
+}
 ALICE = Actor(name="alice@acme.example", address="192.0.2.9")
 
 

@@ -163,6 +163,6 @@ def test_it_reads_back_what_it_exports(rows: list[tuple[str, str, str, str]]) ->
     ]
     back = read_rows(decode_file(write_rows(exported).encode("utf-8-sig")))
     assert [tuple(row.cells.values()) for row in back] == [
-        (kept.number, kept.name, kept.sip_user, kept.auth_user, kept.voicemail_number)
+        (kept.number, kept.name, kept.sip_user, kept.auth_user, kept.voicemail_number, kept.groups)
         for kept in exported
     ]

@@ -71,4 +71,4 @@ def test_it_exports_without_passwords_and_without_formulas(alice: Pages) -> None
     add_extension("acme", "+4930", name="=1+1", sip_password="hidden-secret")
     answer = alice.get(f"{LIST}/export")
     assert answer.mimetype == "text/csv"
-    assert answer.text.splitlines()[1] == "'+4930;'=1+1;'+4930;;"
+    assert answer.text.splitlines()[1] == "'+4930;'=1+1;'+4930;;;"
