@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from phoneprov.fleet.models import Phone, Registration
+from phoneprov.pbx.endpoint_names import EndpointPattern, TenantNames
 from phoneprov.pbx.models import Pbx
 
 MOST_STRAYS = 5
@@ -38,13 +39,16 @@ def list_strays(session: Session, phone: Phone, pbx: Pbx | None) -> Sequence[Reg
     """
     if pbx is None or phone.extension is None:
         return ()
-    user = phone.extension.sip_user
+    line = phone.extension
     domain = (phone.tenant.sip_domain or pbx.sip_domain).lower()
+    names = TenantNames(tenant_id=phone.tenant_id, slug=phone.tenant.slug, domain=domain)
+    pattern = EndpointPattern(pbx.endpoint_pattern)
+    name = pattern.write(names, line.number if pattern.by == "number" else line.sip_user)
     return session.scalars(
         select(Registration)
         .where(
             Registration.pbx_id == pbx.id,
-            Registration.aor.in_((user, f"{user}@{domain}")),
+            Registration.aor.in_((name, f"{name}@{domain}")),
             Registration.phone_id.is_(None),
             Registration.gone_at.is_(None),
         )

@@ -5,24 +5,25 @@ what is known changes nothing: a new contact that arrives before the old one is 
 looks like a phone that left.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from phoneprov.fleet.absence import Absence
 from phoneprov.fleet.incoming import fit_contact, fit_contacts
 from phoneprov.fleet.matching import (
     DIRECT_PREFIX,
-    Candidate,
+    Candidates,
     Match,
-    find_candidates,
     list_candidates,
     match_contact,
 )
 from phoneprov.fleet.models import Phone, Registration
-from phoneprov.pbx.link import ContactGone, ContactState, Reachability, Snapshot
+from phoneprov.pbx.link import ContactGone, ContactSeen, ContactState, Reachability, Snapshot
+from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import Tenant
 
 KEPT_AFTER_GONE = timedelta(days=7)
@@ -40,46 +41,20 @@ COPIED = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Absence:
-    """How far a contact that a snapshot lacks can be called gone."""
-
-    taken_at: datetime
-    pbx_started_at: datetime | None
-    is_memory_only: bool
-
-    def is_proof(self, contact: Registration) -> bool:
-        """Tell whether the PBX has been up long enough for the phone to have come back.
-
-        A PBX that keeps its table in memory starts empty: until one registration interval is
-        over, absence says nothing.
-        """
-        if not self.is_memory_only or self.pbx_started_at is None:
-            return True
-        if contact.registered_at and contact.registered_at >= self.pbx_started_at:
-            return True
-        interval = timedelta(hours=1)
-        if contact.expires_at and contact.registered_at:
-            interval = contact.expires_at - contact.registered_at
-        return self.taken_at >= self.pbx_started_at + interval
-
-
 def apply_snapshot(session: Session, pbx_id: int, snapshot: Snapshot) -> set[int]:
     """Bring the registrations of a PBX up to a snapshot; return the phones it touches."""
-    known = {
-        (row.aor, row.uri): row
-        for row in session.scalars(select(Registration).where(Registration.pbx_id == pbx_id))
-    }
+    known = _by_contact(session, Registration.pbx_id == pbx_id)
     touched: set[int] = set()
     contacts = tuple(fit_contacts(snapshot.contacts))
-    new = [c for c in contacts if _is_unmatched(known.get((c.aor, c.uri)), c)]
-    candidates: Mapping[str, list[Candidate]] = {}
+    new = [c for c in contacts if _is_unmatched(known.get(_key(c)), c)]
+    candidates: Mapping[str, Candidates] = {}
     if new:
         candidates = list_candidates(session, pbx_id, new)
     for contact in contacts:
-        row = known.pop((contact.aor, contact.uri), None)
+        row = known.pop(_key(contact), None)
         match = _match(contact, candidates) if _is_unmatched(row, contact) else None
-        touched |= _apply(session, pbx_id, row, contact, match=match, at=snapshot.taken_at)
+        row = row or _new_row(session, pbx_id, contact, snapshot.taken_at)
+        touched |= _apply(row, contact, match=match, at=snapshot.taken_at)
     absence = Absence(
         taken_at=snapshot.taken_at,
         pbx_started_at=snapshot.pbx_started_at,
@@ -94,23 +69,34 @@ def apply_contact(
     session: Session, pbx_id: int, contact: ContactState, observed_at: datetime
 ) -> set[int]:
     """Apply a single contact that is new, refreshed or changed its reachability."""
-    fitting = fit_contact(contact)
-    if fitting is None:
-        return set()
-    contact = fitting
-    if contact.aor.startswith(DIRECT_PREFIX):
-        return _apply_probe(session, contact, observed_at)
-    row = session.scalar(
-        select(Registration).where(
-            Registration.pbx_id == pbx_id,
-            Registration.aor == contact.aor,
-            Registration.uri == contact.uri,
-        )
-    )
-    match = None
-    if _is_unmatched(row, contact):
-        match = _match(contact, list_candidates(session, pbx_id, [contact]))
-    return _apply(session, pbx_id, row, contact, match=match, at=observed_at)
+    return apply_contacts(session, pbx_id, [ContactSeen(contact=contact, observed_at=observed_at)])
+
+
+def apply_contacts(session: Session, pbx_id: int, seen: Sequence[ContactSeen]) -> set[int]:
+    """Apply contacts in the order they were seen; costs a few queries however many there are."""
+    touched: set[int] = set()
+    told: list[ContactSeen] = []
+    for one in seen:
+        fitting = fit_contact(one.contact)
+        if fitting is None:
+            continue
+        if fitting.aor.startswith(DIRECT_PREFIX):
+            touched |= _apply_probe(session, fitting, one.observed_at)
+        else:
+            told.append(replace(one, contact=fitting))
+    aors = {one.contact.aor for one in told}
+    which = (Registration.pbx_id == pbx_id, Registration.aor.in_(aors))
+    known = _by_contact(session, *which) if told else {}
+    candidates: Mapping[str, Candidates] = {}
+    if any(_is_unmatched(known.get(_key(one.contact)), one.contact) for one in told):
+        candidates = list_candidates(session, pbx_id, [one.contact for one in told])
+    for one in told:
+        contact, at = one.contact, one.observed_at
+        row = known.get(_key(contact))
+        match = _match(contact, candidates) if _is_unmatched(row, contact) else None
+        row = known[_key(contact)] = row or _new_row(session, pbx_id, contact, at)
+        touched |= _apply(row, contact, match=match, at=at)
+    return touched
 
 
 def apply_gone(session: Session, pbx_id: int, gone: ContactGone) -> set[int]:
@@ -147,13 +133,20 @@ def freeze_contacts(session: Session, pbx_id: int, lost_at: datetime) -> set[int
 
 
 def freeze_after_start(session: Session) -> set[int]:
-    """Mark all contacts as known up to their last sign of life: we ourselves were away."""
+    """Mark all contacts as known up to their last sign of life: we ourselves were away.
+
+    Those that their PBX watches show no signs between its snapshots, so the last of these counts.
+    """
     which = (Registration.gone_at.is_(None), Registration.unconfirmed_since_at.is_(None))
     touched = {one for one in session.scalars(select(Registration.phone_id).where(*which)) if one}
     last_sign = func.coalesce(
         Registration.keepalive_at, Registration.registered_at, Registration.observed_at
     )
-    session.execute(update(Registration).where(*which).values(unconfirmed_since_at=last_sign))
+    looked_at = select(Pbx.snapshot_at).where(Pbx.id == Registration.pbx_id).scalar_subquery()
+    known_until = case(
+        (Registration.is_watched, func.coalesce(looked_at, last_sign)), else_=last_sign
+    )
+    session.execute(update(Registration).where(*which).values(unconfirmed_since_at=known_until))
     return touched
 
 
@@ -180,30 +173,38 @@ def _is_unmatched(row: Registration | None, contact: ContactState) -> bool:
     return row is None or row.phone_id is None or row.user_agent != contact.user_agent
 
 
-def _match(contact: ContactState, candidates: Mapping[str, list[Candidate]]) -> Match:
-    return match_contact(contact, find_candidates(contact.aor, candidates))
+def _match(contact: ContactState, candidates: Mapping[str, Candidates]) -> Match:
+    return match_contact(contact, candidates[contact.aor])
 
 
-def _apply(  # noqa: PLR0913 - a contact with its row and how it was matched
-    session: Session,
-    pbx_id: int,
-    row: Registration | None,
-    contact: ContactState,
-    *,
-    match: Match | None,
-    at: datetime,
+def _key(contact: ContactState) -> tuple[str, str]:
+    return contact.aor, contact.uri
+
+
+def _by_contact(
+    session: Session, *which: ColumnElement[bool]
+) -> dict[tuple[str, str], Registration]:
+    rows = session.scalars(select(Registration).where(*which))
+    return {(row.aor, row.uri): row for row in rows}
+
+
+def _new_row(session: Session, pbx_id: int, contact: ContactState, at: datetime) -> Registration:
+    row = Registration(pbx_id=pbx_id, aor=contact.aor, uri=contact.uri, observed_at=at)
+    session.add(row)
+    return row
+
+
+def _apply(
+    row: Registration, contact: ContactState, *, match: Match | None, at: datetime
 ) -> set[int]:
     """Write a contact to its row; return its phone if anything changed."""
-    if row is None:
-        row = Registration(pbx_id=pbx_id, aor=contact.aor, uri=contact.uri, observed_at=at)
-        session.add(row)
-    elif is_late(row, at):
+    if is_late(row, at):
         return set()
     before = row.phone_id
     if match is not None and (row.phone_id, row.match_note) != (match.phone_id, match.note):
         row.phone_id, row.match_note = match.phone_id, match.note
     changed = _copy(row, contact) or before != row.phone_id
-    if changed or row.observed_at is None:
+    if changed:
         row.observed_at = at
     return {one for one in (before, row.phone_id) if one} if changed else set()
 

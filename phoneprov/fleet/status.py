@@ -62,6 +62,12 @@ class ContactFacts:
         """The last sign of life of any kind."""
         return _latest(self.keepalive_at, self.registered_at)
 
+    @property
+    def holds_until_told(self) -> bool:
+        """Whether its state needs no further signs: its PBX would tell if it changed."""
+        is_silent = self.is_probed and self.reachability is Reachability.UNREACHABLE
+        return self.is_watched and not is_silent
+
     def as_of(self, now: datetime) -> datetime:
         """Return the moment up to which this contact is known: `now`, or when its link fell."""
         return min(one for one in (now, self.unconfirmed_since_at, self.known_until) if one)
@@ -121,7 +127,7 @@ def _by_check_ins(facts: PhoneFacts, why_not_registered: str) -> Verdict:
 
 def _by_contact(contact: ContactFacts, facts: PhoneFacts, now: datetime) -> Verdict:
     """Judge one live contact."""
-    if contact.is_watched and contact.reachability is not Reachability.UNREACHABLE:
+    if contact.holds_until_told:
         return _by_watch(contact)
     last_sign = contact.last_sign_at or facts.last_registered_at
     silent_after = last_sign + facts.keepalive_limit if last_sign else None

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from phoneprov.fleet.matching import find_candidates, list_candidates, match_contact
+from phoneprov.fleet.matching import list_candidates, match_contact
 from phoneprov.fleet.models import Registration
 from phoneprov.fleet.refresh import refresh_statuses
 from phoneprov.pbx.link import ContactState
@@ -41,7 +41,7 @@ def _match(session: Session, pbx_id: int, rows: Sequence[Registration]) -> set[i
     candidates = list_candidates(session, pbx_id, states)
     touched: set[int] = set()
     for row, state in zip(rows, states, strict=True):
-        match = match_contact(state, find_candidates(state.aor, candidates))
+        match = match_contact(state, candidates[state.aor])
         if match.note != row.match_note or match.phone_id is not None:
             row.phone_id, row.match_note = match.phone_id, match.note
         if match.phone_id is not None:

@@ -26,6 +26,7 @@ from phoneprov.pbx.link import (
     ProbeTarget,
 )
 from phoneprov.pbx.models import Pbx
+from phoneprov.pbx.pbxs import link_settings
 from phoneprov.tenancy.models import Extension, Tenant
 
 log = structlog.get_logger(__name__)
@@ -166,14 +167,7 @@ class LinkSupervisor:
 
 
 def _facts(row: Pbx) -> PbxFacts:
-    settings = LinkSettings(
-        address=row.link_address,
-        secret=row.link_secret or "",
-        sip_domain=row.sip_domain,
-        registrar_host=row.registrar_host,
-        registrar_port=row.registrar_port,
-    )
-    return PbxFacts(pbx_id=row.id, kind=row.kind, settings=settings)
+    return PbxFacts(pbx_id=row.id, kind=row.kind, settings=link_settings(row))
 
 
 def _targets_of(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from phoneprov.core.errors import PbxError
+from phoneprov.pbx.asterisk.link import AsteriskLink
 from phoneprov.pbx.direct.link import DirectLink
 from phoneprov.pbx.freeswitch.link import FreeswitchLink
 from phoneprov.pbx.kamailio.link import KamailioLink
@@ -15,6 +16,7 @@ class PbxKind(StrEnum):
     """How a PBX is asked."""
 
     KAMAILIO = "kamailio"
+    ASTERISK = "asterisk"
     FREESWITCH = "freeswitch"
     WEBHOOK = "webhook"
     DIRECT = "direct"
@@ -24,6 +26,7 @@ class PbxKind(StrEnum):
         """The kind in words."""
         return {
             "kamailio": "Kamailio (JSON-RPC)",
+            "asterisk": "Asterisk, FreePBX (AMI, chan_pjsip)",
             "freeswitch": "FreeSWITCH, FusionPBX (event socket)",
             "webhook": "Any other (it posts to us: webhook)",
             "direct": "Direct (no integration: phones report, we probe them)",
@@ -34,9 +37,15 @@ class PbxKind(StrEnum):
         """Whether its link needs an address."""
         return self not in {PbxKind.DIRECT, PbxKind.WEBHOOK}
 
+    @property
+    def needs_log_in(self) -> bool:
+        """Whether its link needs a user and a secret."""
+        return self is PbxKind.ASTERISK
+
 
 _LINKS: dict[PbxKind, Callable[[LinkSettings], PbxLink]] = {
     PbxKind.KAMAILIO: KamailioLink,
+    PbxKind.ASTERISK: AsteriskLink,
     PbxKind.FREESWITCH: FreeswitchLink,
     PbxKind.WEBHOOK: WebhookLink,
     PbxKind.DIRECT: DirectLink,

@@ -180,8 +180,13 @@ class LinkSettings:
     """What a link needs to know. `address` is the kind's own: a URL, or `host:port`."""
 
     address: str = ""
+    user: str = ""
     secret: str = ""
+    fingerprint: str = ""
+    """SHA-256 of the one certificate to trust; empty: one that a known authority vouches for."""
     sip_domain: str = ""
+    register_expires_s: int = 1800
+    """How often phones are told to register, for PBXs that don't tell when one did."""
     registrar_host: str = ""
     registrar_port: int = 5060
     local_host: str = "0.0.0.0"  # noqa: S104 - the direct link's own SIP socket

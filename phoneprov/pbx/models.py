@@ -27,7 +27,12 @@ class Pbx(Model):
     register_expires_s: Mapped[int] = mapped_column(default=1800)
     link_address: Mapped[str] = mapped_column(String(300), default="")
     """How we reach its interface: a URL or host:port, by kind."""
+    link_user: Mapped[str] = mapped_column(String(80), default="")
     link_secret: Mapped[str | None] = mapped_column(SecretText)
+    link_fingerprint: Mapped[str] = mapped_column(String(64), default="")
+    """SHA-256 of the only certificate its interface may show, in hex; empty: any that is valid."""
+    endpoint_pattern: Mapped[str] = mapped_column(String(100), default="")
+    """How it names a tenant's extension, `{number}-{tenant}`; empty: by the SIP user."""
     pickup_code: Mapped[str] = mapped_column(String(16), default="")
     """What a press on a ringing BLF dials before the number; empty: the dialect's."""
     dialect: Mapped[str] = mapped_column(String(20), default="own")

@@ -3,7 +3,6 @@
 Phones on a PBX are the fleet's business: pages call the verbs of fleet.pbx_changes for a change.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,18 +13,25 @@ from sqlalchemy.orm import Session
 
 from phoneprov.core.errors import InvalidValueError, NotAllowedError
 from phoneprov.core.text import clean_text
-from phoneprov.pbx.addresses import (
-    check_host,
-    check_port,
-    check_rtp_ports,
+from phoneprov.pbx.addresses import check_host, check_port, check_rtp_ports
+from phoneprov.pbx.dialects.typed import (
+    check_code,
+    check_pickup,
+    check_prefix,
+    check_slots,
+    read_codes,
 )
-from phoneprov.pbx.dialects.typed import check_code, check_prefix, check_slots, read_codes
+from phoneprov.pbx.endpoint_names import check_endpoint_pattern
 from phoneprov.pbx.kinds import PbxKind
 from phoneprov.pbx.link import LinkSettings
 from phoneprov.pbx.link_fields import (
+    check_fingerprint,
     check_link_address,
     check_link_secret,
+    check_link_user,
+    check_register_expiry,
     check_silence,
+    need_link_secret,
     refuse_typed_secret,
 )
 from phoneprov.pbx.models import Pbx
@@ -35,7 +41,6 @@ from phoneprov.tenancy.models import Tenant
 MASK = "•••"
 TRANSPORTS = ("udp", "tcp", "tls")
 DIALECTS = ("asterisk", "freeswitch", "kamailio", "own")
-SHORTEST_REGISTER_S, LONGEST_REGISTER_S = 60, 86_400
 TOLD_TO_PHONES = frozenset(
     {
         "sip_domain",
@@ -56,8 +61,6 @@ TOLD_TO_PHONES = frozenset(
 )
 """Fields that change what the phones of its tenants are told."""
 
-_PICKUP = re.compile(r"[0-9A-Za-z*#+]{0,16}")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PbxDraft:
@@ -72,6 +75,9 @@ class PbxDraft:
     transport: str = "udp"
     register_expires_s: int = 1800
     link_address: str = ""
+    link_user: str = ""
+    link_fingerprint: str = ""
+    endpoint_pattern: str = ""
     silence_minutes: int = 5
     link_secret: str | None = None
     """None leaves the kept one alone; empty takes it away."""
@@ -93,6 +99,7 @@ def add_pbx(session: Session, draft: PbxDraft, *, actor: Actor, now: datetime) -
     """Add a PBX. Raises InvalidValueError with the field that can't be taken."""
     values = _check_draft(draft)
     secret = check_link_secret(draft.link_secret or "")
+    need_link_secret(_check_kind(draft.kind), secret)
     refuse_typed_secret(draft.kind, secret)
     _refuse_taken(session, str(values["name"]), own_id=None)
     pbx = Pbx(created_at=now, link_secret=secret or None, **values)
@@ -110,7 +117,10 @@ def change_pbx(
     Raises InvalidValueError with the field that can't be taken.
     """
     values = _check_draft(draft)
+    kept = pbx.link_secret or ""
+    secret = kept if _keeps_secret(pbx, draft) else check_link_secret(draft.link_secret or "")
     refuse_typed_secret(draft.kind, draft.link_secret)
+    need_link_secret(_check_kind(draft.kind), secret)
     _refuse_taken(session, str(values["name"]), own_id=pbx.id)
     changes = {
         name: [getattr(pbx, name), value]
@@ -119,11 +129,9 @@ def change_pbx(
     }
     for name, (_, value) in changes.items():
         setattr(pbx, name, value)
-    if draft.link_secret is not None and not _keeps_secret(pbx, draft):
-        secret = check_link_secret(draft.link_secret) or None
-        if secret != pbx.link_secret:
-            pbx.link_secret = secret
-            changes["link_secret"] = [MASK, MASK]
+    if secret != kept:
+        pbx.link_secret = secret or None
+        changes["link_secret"] = [MASK, MASK]
     if changes:
         _flush_unique(session)
         write_audit(session, actor, "pbx.change", pbx.name, at=now, changes=changes)
@@ -131,8 +139,8 @@ def change_pbx(
 
 
 def _keeps_secret(pbx: Pbx, draft: PbxDraft) -> bool:
-    """Tell whether a PBX that posts to us goes on with its secret, which only renewing changes."""
-    return pbx.kind == PbxKind.WEBHOOK and not draft.link_secret
+    """Tell whether a PBX goes on with its secret; that of one that posts to us is only renewed."""
+    return draft.link_secret is None or (pbx.kind == PbxKind.WEBHOOK and not draft.link_secret)
 
 
 def delete_pbx(session: Session, pbx: Pbx, *, actor: Actor, now: datetime) -> None:
@@ -172,17 +180,23 @@ def link_settings(pbx: Pbx) -> LinkSettings:
     """Return what the link to a PBX needs to know."""
     return LinkSettings(
         address=pbx.link_address,
+        user=pbx.link_user,
         secret=pbx.link_secret or "",
+        fingerprint=pbx.link_fingerprint,
         sip_domain=pbx.sip_domain,
         registrar_host=pbx.registrar_host,
         registrar_port=pbx.registrar_port,
+        register_expires_s=pbx.register_expires_s,
     )
 
 
-def find_faults(draft: PbxDraft) -> Sequence[InvalidValueError]:
+def find_faults(draft: PbxDraft, *, kept_secret: str = "") -> Sequence[InvalidValueError]:
     """Return all that can't be taken as it was typed, one fault a field at most."""
     faults: dict[str, InvalidValueError] = {}
-    for check in _checks(draft).values():
+    secret = kept_secret if draft.link_secret is None else draft.link_secret
+    checks: list[Callable[[], object]] = [*_checks(draft).values()]
+    checks.append(lambda: need_link_secret(_check_kind(draft.kind), check_link_secret(secret)))
+    for check in checks:
         try:
             check()
         except InvalidValueError as fault:
@@ -208,10 +222,13 @@ def _checks(draft: PbxDraft) -> dict[str, Callable[[], object]]:
         ),
         "registrar_port": lambda: check_port(draft.registrar_port, field="registrar_port"),
         "transport": lambda: _check_choice(draft.transport, TRANSPORTS, field="transport"),
-        "register_expires_s": lambda: _check_expiry(draft.register_expires_s),
+        "register_expires_s": lambda: check_register_expiry(draft.register_expires_s),
         "link_address": lambda: check_link_address(_check_kind(draft.kind), draft.link_address),
+        "link_user": lambda: check_link_user(_check_kind(draft.kind), draft.link_user),
+        "link_fingerprint": lambda: check_fingerprint(draft.link_fingerprint),
+        "endpoint_pattern": lambda: check_endpoint_pattern(draft.endpoint_pattern),
         "silence_minutes": lambda: check_silence(draft.silence_minutes),
-        "pickup_code": lambda: _check_pickup(draft.pickup_code),
+        "pickup_code": lambda: check_pickup(draft.pickup_code),
         "dialect": lambda: _check_choice(draft.dialect, DIALECTS, field="dialect"),
         "rtp_ports": lambda: check_rtp_ports(draft.rtp_ports, field="rtp_ports"),
         "is_active": lambda: draft.is_active,
@@ -255,21 +272,6 @@ def _check_choice(text: str, choices: Sequence[str], *, field: str) -> str:
     if text not in choices:
         raise InvalidValueError("Choose one from the list.", field=field)
     return text
-
-
-def _check_expiry(seconds: int) -> int:
-    if not SHORTEST_REGISTER_S <= seconds <= LONGEST_REGISTER_S:
-        message = f"From {SHORTEST_REGISTER_S} to {LONGEST_REGISTER_S} seconds."
-        raise InvalidValueError(message, field="register_expires_s")
-    return seconds
-
-
-def _check_pickup(text: str) -> str:
-    code = text.strip()
-    if not _PICKUP.fullmatch(code):
-        message = "At most 16 of letters, digits, * # and +, such as *8 or **."
-        raise InvalidValueError(message, field="pickup_code")
-    return code
 
 
 def _refuse_taken(session: Session, name: str, *, own_id: int | None) -> None:

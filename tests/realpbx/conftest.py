@@ -2,4 +2,8 @@
 
 from tests.rigs.live import find_program
 
-collect_ignore = [] if find_program("PHONEPROV_TEST_FREESWITCH") else ["test_freeswitch_link.py"]
+NEEDED = {
+    "test_asterisk_link.py": "PHONEPROV_TEST_ASTERISK",
+    "test_freeswitch_link.py": "PHONEPROV_TEST_FREESWITCH",
+}
+collect_ignore = [name for name, variable in NEEDED.items() if find_program(variable) is None]

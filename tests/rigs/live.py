@@ -3,7 +3,10 @@
 import os
 from pathlib import Path
 
-PROGRAMS = {"PHONEPROV_TEST_FREESWITCH": "FreeSWITCH"}
+PROGRAMS = {
+    "PHONEPROV_TEST_ASTERISK": "Asterisk",
+    "PHONEPROV_TEST_FREESWITCH": "FreeSWITCH",
+}
 """The variable that names an installed program, and what it is."""
 
 

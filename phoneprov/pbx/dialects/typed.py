@@ -20,6 +20,7 @@ _CODE = re.compile(r"[0-9A-Za-z*#+,._\-]{1,32}")
 _PREFIX = re.compile(r"\+?[0-9*#]{0,7}")
 _RANGE = re.compile(r"([0-9]{1,8})(?:\s*[-\u2013]\s*([0-9]{1,8}))?")
 _BY_LABEL = {feature.label.casefold(): feature.value for feature in Feature}
+_PICKUP = re.compile(r"[0-9A-Za-z*#+]{0,16}")
 
 
 def dialect_of(pbx: Pbx | None) -> Dialect:
@@ -84,6 +85,18 @@ def check_prefix(text: str, *, field: str) -> str:
     if not _PREFIX.fullmatch(prefix):
         raise InvalidValueError("At most 7 of digits, * and #, such as 0 or 9.", field=field)
     return prefix
+
+
+def check_pickup(text: str) -> str:
+    """Return what a press on a ringing BLF key dials before the number.
+
+    Raises InvalidValueError.
+    """
+    code = text.strip()
+    if not _PICKUP.fullmatch(code):
+        message = "At most 16 of letters, digits, * # and +, such as *8 or **."
+        raise InvalidValueError(message, field="pickup_code")
+    return code
 
 
 def read_codes(text: str) -> dict[str, str]:

@@ -39,8 +39,11 @@ class PbxForm(FlaskForm):
         render_kw={"min": 60, "max": 86_400},
     )
     link_address = StringField("Link address", render_kw={**_PLAIN, "inputmode": "url"})
+    link_user = StringField("Link user", render_kw={**_PLAIN, "maxlength": 80})
     link_secret = PasswordField("Link secret", render_kw={"autocomplete": "new-password"})
     forget_secret = BooleanField("Forget the kept secret")
+    link_fingerprint = StringField("Certificate to trust", render_kw=_PLAIN)
+    endpoint_pattern = StringField("Endpoint names", render_kw={**_PLAIN, "maxlength": 100})
     silence_minutes = WholeNumberField(
         "Minutes of silence",
         default=DEFAULT_SILENCE_MINUTES,
@@ -78,7 +81,10 @@ class PbxForm(FlaskForm):
             transport=self.transport.data or "",
             register_expires_s=self.register_expires_s.data or 0,
             link_address=self.link_address.data or "",
+            link_user=self.link_user.data or "",
             link_secret=secret,
+            link_fingerprint=self.link_fingerprint.data or "",
+            endpoint_pattern=self.endpoint_pattern.data or "",
             silence_minutes=self._read_silence(),
             pickup_code=self.pickup_code.data or "",
             dialect=self.dialect.data or "",

@@ -13,6 +13,7 @@ from phoneprov.fleet.pbx_changes import update_pbx
 from phoneprov.pbx.kinds import PbxKind, make_link
 from phoneprov.pbx.link import LinkCheck
 from phoneprov.pbx.models import Pbx
+from phoneprov.pbx.name_examples import show_names
 from phoneprov.pbx.pbxs import (
     add_pbx,
     count_tenants,
@@ -57,7 +58,7 @@ def index() -> Answer:
 def add() -> Answer:
     """Add a PBX; its link starts at once."""
     form = PbxForm()
-    if not _is_sound(form):
+    if not _is_sound(form, None):
         return _form_page(form, None)
     try:
         pbx = add_pbx(session(), form.read_draft(), actor=current_actor(), now=utc_now())
@@ -78,7 +79,7 @@ def edit(pbx_id: int) -> Answer:
     pbx = _get_pbx(pbx_id)
     form = pbx_form(pbx)
     was_webhook = pbx.kind == PbxKind.WEBHOOK
-    if not _is_sound(form):
+    if not _is_sound(form, pbx):
         return _form_page(form, pbx)
     try:
         told = update_pbx(session(), pbx, form.read_draft(), actor=current_actor(), now=utc_now())
@@ -135,6 +136,26 @@ def status(pbx_id: int) -> Answer:
     return render_template("pbxs/_status.html", pbx=pbx)
 
 
+@blueprint.get("/pbxs/names")
+@provider_only
+def names() -> Answer:
+    """Show what a pattern of endpoint names means, while it is typed."""
+    if not is_htmx():
+        return redirect(url_for("pbxs.index"), 303)
+    pbx_id = request.args.get("pbx_id", type=int)
+    pbx = find_pbx(session(), pbx_id) if pbx_id else None
+    return render_template(
+        "pbxs/_names.html",
+        pbx=pbx,
+        names=show_names(
+            session(),
+            request.args.get("endpoint_pattern", ""),
+            pbx=pbx,
+            sip_domain=request.args.get("sip_domain", ""),
+        ),
+    )
+
+
 @blueprint.route("/pbxs/<int:pbx_id>/secret", methods=["GET", "POST"])
 @provider_only
 def renew(pbx_id: int) -> Answer:
@@ -156,11 +177,12 @@ def show_new_secret(pbx: Pbx) -> str:
     return render_template("pbxs/secret.html", pbx=pbx, secret=secret, address=address)
 
 
-def _is_sound(form: PbxForm) -> bool:
+def _is_sound(form: PbxForm, pbx: Pbx | None) -> bool:
     """Tell whether a form was sent that can be taken; each field that can't says why."""
     if not form.validate_on_submit():
         return False
-    faults = find_faults(form.read_draft())
+    kept = (pbx.link_secret if pbx else None) or ""
+    faults = find_faults(form.read_draft(), kept_secret=kept)
     for fault in faults:
         tell_fault(form, fault)
     return not faults
@@ -182,7 +204,13 @@ def _list_page(*, checked: Pbx | None = None, result: LinkCheck | None = None) -
 
 def _form_page(form: PbxForm, pbx: Pbx | None) -> Answer:
     """Show the form; after a refused post with what was typed and the messages."""
-    page = render_template("pbxs/form.html", form=form, pbx=pbx)
+    names = show_names(
+        session(),
+        form.endpoint_pattern.data or "",
+        pbx=pbx,
+        sip_domain=form.sip_domain.data or "",
+    )
+    page = render_template("pbxs/form.html", form=form, pbx=pbx, names=names)
     return (page, REFUSED) if request.method == "POST" else page
 
 

@@ -160,6 +160,32 @@ def test_our_own_outage_turns_nobody_offline(world: World) -> None:
     assert phone.unconfirmed_since_at == NOON
 
 
+def test_a_watched_phone_that_signs_off_stood_until_then(world: World) -> None:
+    """Its PBX told nothing for an hour because nothing changed; it is not Offline at once."""
+    phone = world.phone(extension=world.extension())
+    observe(world, snapshot(contact(is_watched=True)))
+    later = NOON + seconds(3600)
+    gone = ContactGone(aor=contact().aor, uri=contact().uri, observed_at=later, reason="removed")
+    touched = apply_gone(world.session, world.pbx.id, gone)
+    refresh_statuses(world.session, touched, later)
+    assert phone.status == PhoneStatus.REGISTERED
+    assert mark_overdue_phones_offline(world.session, later + seconds(59)) == 0
+    assert mark_overdue_phones_offline(world.session, later + seconds(60)) == 1
+    assert phone.status == PhoneStatus.OFFLINE
+
+
+def test_after_our_own_outage_a_watched_phone_is_known_up_to_the_last_snapshot(
+    world: World,
+) -> None:
+    phone = world.phone(extension=world.extension())
+    observe(world, snapshot(contact(is_watched=True)))
+    world.pbx.snapshot_at = NOON + seconds(900)
+    touched = freeze_after_start(world.session)
+    refresh_statuses(world.session, touched, NOON + seconds(1000))
+    assert phone.status == PhoneStatus.ONLINE
+    assert phone.unconfirmed_since_at == NOON + seconds(900)
+
+
 def test_a_pbx_that_forgot_its_table_is_given_one_interval(world: World) -> None:
     """A restarted PBX with its table in memory lists nobody; that proves nothing yet."""
     phone = world.phone(extension=world.extension())

@@ -236,3 +236,35 @@ def test_each_status_says_what_it_means() -> None:
         "Disabled",
     }
     assert all(one.meaning.endswith(".") for one in PhoneStatus)
+
+
+def test_what_a_watching_pbx_told_holds_until_it_tells_otherwise() -> None:
+    """R92: no further signs come while nothing changes, and none are needed."""
+    verdict = derive_status(registered(contact(is_watched=True)), NOON + seconds(8 * 3600))
+    assert verdict.status is PhoneStatus.ONLINE
+    assert verdict.recheck_after is None
+
+
+@pytest.mark.parametrize(("after_s", "expected"), [(59.9, "registered"), (60, "offline")])
+def test_silence_at_a_watching_pbx_counts_from_the_last_answer(
+    after_s: float, expected: str
+) -> None:
+    """R26: the PBX says that it stopped answering; the limit runs from when it last did."""
+    silent = contact(is_watched=True, reachability=Reachability.UNREACHABLE)
+    assert status(registered(silent), after_s) == expected
+
+
+def test_a_contact_that_its_pbx_has_not_asked_yet_is_registered() -> None:
+    """A restarted PBX knows nothing yet, which turns nobody Offline."""
+    fresh = contact(is_watched=True, reachability=Reachability.UNKNOWN)
+    verdict = derive_status(registered(fresh), NOON + seconds(3600))
+    assert verdict.status is PhoneStatus.REGISTERED
+    assert "hasn't asked it yet" in verdict.reason
+
+
+def test_a_watched_contact_that_nobody_probes_is_never_online() -> None:
+    """R91: also not after the expiry that was known last; the PBX tells when it goes."""
+    unprobed = contact(is_watched=True, is_probed=False, reachability=Reachability.UNREACHABLE)
+    verdict = derive_status(registered(unprobed), NOON + seconds(7200))
+    assert verdict.status is PhoneStatus.REGISTERED
+    assert verdict.recheck_after is None

@@ -182,3 +182,111 @@ class FakeLink:
 
     def check(self) -> LinkCheck:
         return self._found
+
+
+ASTERISK = {
+    **TYPED,
+    "kind": "asterisk",
+    "link_address": "tls://pbx.acme.example",
+    "link_user": "phoneprov",
+    "link_fingerprint": ":".join(["AB"] * 32),
+    "endpoint_pattern": "{number}-{tenant}",
+}
+
+
+def test_it_adds_an_asterisk(petra: Pages, reloads: list[list[str]]) -> None:
+    """Its address is completed, its fingerprint kept as plain digits."""
+    assert petra.post("/pbxs/add", ASTERISK).status_code == 303
+    kept = find_pbx("Main")
+    assert kept.link_address == "tls://pbx.acme.example:5039"
+    assert (kept.link_user, kept.link_secret) == ("phoneprov", "hidden-secret")
+    assert kept.link_fingerprint == "ab" * 32
+    assert kept.endpoint_pattern == "{number}-{tenant}"
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("link_address", "http://pbx.acme.example:5038"),
+        ("link_address", ""),
+        ("link_user", ""),
+        ("link_user", "a\r\nAction: Command"),
+        ("link_secret", ""),
+        ("link_fingerprint", "ab"),
+        ("endpoint_pattern", "{number}-{customer}"),
+        ("endpoint_pattern", "{tenant}"),
+        ("endpoint_pattern", "{number.__class__}"),
+        ("endpoint_pattern", "<script>{number}"),
+    ],
+)
+def test_what_an_asterisk_needs_is_said_beside_its_field(
+    petra: Pages, reloads: list[list[str]], field: str, text: str
+) -> None:
+    answer = petra.post("/pbxs/add", {**ASTERISK, field: text})
+    assert answer.status_code == 422
+    assert answer.soup.select_one(f"#field-{field}.has-error .error")
+    assert pbx_names() == []
+    assert "hidden-secret" not in answer.text
+
+
+def test_all_that_an_asterisk_lacks_is_said_at_once(petra: Pages) -> None:
+    answer = petra.post("/pbxs/add", {**ASTERISK, "link_user": "", "link_secret": ""})
+    assert answer.status_code == 422
+    assert answer.soup.select_one("#field-link_user .error")
+    assert answer.soup.select_one("#field-link_secret .error")
+
+
+def test_the_secret_of_an_asterisk_is_not_taken_away(
+    petra: Pages, reloads: list[list[str]]
+) -> None:
+    """Without it there is no link; an empty field keeps it, the tick to forget it is refused."""
+    petra.post("/pbxs/add", ASTERISK)
+    kept = find_pbx("Main")
+    address = f"/pbxs/{kept.id}/edit"
+    assert petra.post(address, {**ASTERISK, "link_secret": ""}).status_code == 303
+    refused = petra.post(address, {**ASTERISK, "link_secret": "", "forget_secret": "y"})
+    assert refused.status_code == 422
+    assert find_pbx("Main").link_secret == "hidden-secret"
+
+
+def test_the_form_shows_what_endpoint_names_mean(petra: Pages) -> None:
+    """With the tenants and numbers of this PBX, also without script."""
+    pbx_id = add_pbx("Main")
+    change_pbx(pbx_id, endpoint_pattern="{number}-{tenant}")
+    for slug in ("acme", "globex"):
+        put_on_pbx(slug, pbx_id)
+    add_extension("acme", "301")
+    shown = petra.get(f"/pbxs/{pbx_id}/edit").soup.select_one("#endpoint-names")
+    assert shown is not None
+    assert [one.get_text(" ", strip=True) for one in shown.select("li")] == [
+        "301 of Acme Ltd is 301-acme",
+        "201 of Globex GmbH is 201-globex",
+    ]
+
+
+def test_the_examples_follow_what_is_typed(petra: Pages) -> None:
+    htmx = {"HX-Request": "true"}
+    typed = "/pbxs/names?endpoint_pattern={domain}_{number}&sip_domain=sip.acme.example"
+    assert "sip.acme.example_201" in petra.get(typed, headers=htmx).text
+    wrong = petra.get("/pbxs/names?endpoint_pattern={x}<b>", headers=htmx)
+    assert wrong.status_code == 200
+    assert "No example" in wrong.text
+    assert "<b>" not in wrong.text
+    assert petra.get("/pbxs/names").status_code == 303
+
+
+def test_numbers_that_several_tenants_have_are_named(petra: Pages) -> None:
+    """R65: before anybody wonders why a phone stays Provisioning."""
+    pbx_id = add_pbx("Main")
+    for slug in ("acme", "globex"):
+        put_on_pbx(slug, pbx_id)
+        add_extension(slug, "301")
+    address = f"/pbxs/{pbx_id}/edit"
+    assert "Several tenants here have 301." in petra.get(address).text
+    change_pbx(pbx_id, endpoint_pattern="{number}-{tenant}")
+    assert "Several tenants here have" not in petra.get(address).text
+
+
+def test_endpoint_names_are_the_providers_alone(alice: Pages, nobody: Pages) -> None:
+    assert alice.get("/pbxs/names").status_code in {403, 404}
+    assert nobody.get("/pbxs/names").status_code in {302, 303}

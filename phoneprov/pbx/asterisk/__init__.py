@@ -1,0 +1,1 @@
+"""Asterisk over its manager interface (AMI): its PJSIP contacts are read, NOTIFY is sent."""
