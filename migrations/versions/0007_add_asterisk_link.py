@@ -1,11 +1,11 @@
-"""0005_add_asterisk_link: whom to log in as, which certificate to trust, how endpoints are named"""
+"""0007_add_asterisk_link: whom to log in as, which certificate to trust, how endpoints are named"""
 
 from alembic import op
 import sqlalchemy as sa
 
 
-revision = '0005_add_asterisk_link'
-down_revision = '0004_rules_and_groups'
+revision = '0007_add_asterisk_link'
+down_revision = '0006_lists_and_results'
 branch_labels = None
 depends_on = None
 
