@@ -16,6 +16,7 @@ from waitress.server import create_server
 
 from phoneprov.core.errors import SettingsError
 from phoneprov.core.settings import Settings
+from phoneprov.firmware.progress import flush_downloads
 from phoneprov.jobs.holder import Holder
 from phoneprov.jobs.scheduler import Scheduler
 from phoneprov.jobs.table import Workbench, list_jobs
@@ -54,6 +55,7 @@ class BackgroundWork:
             answering=runtime.answering,
             links=runtime.links,
             own_files=runtime.own_files,
+            firmware=runtime.firmware,
         )
         self.holder = Holder(
             _engine_of(app),
@@ -78,6 +80,7 @@ class BackgroundWork:
         self.scheduler.stop()
         self.holder.stop()
         flush_check_ins(self._runtime.sessions, self._runtime.answering.check_ins)
+        flush_downloads(self._runtime.sessions, self._runtime.answering.images.downloads)
 
 
 def run_server(app: Flask) -> None:
