@@ -1,7 +1,9 @@
 """How far phones have come with their image: gathered while it goes out, written now and then."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 import structlog
 from sqlalchemy import select
@@ -11,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from phoneprov.core.clock import utc_now
 from phoneprov.firmware.downloads import DownloadBoard, DownloadNote
 from phoneprov.firmware.models import FirmwareTurn
+from phoneprov.fleet.models import Phone
 
 log = structlog.get_logger(__name__)
 
@@ -53,3 +56,54 @@ def record_downloads(session: Session, notes: Iterable[DownloadNote], now: datet
         turn.sent_bytes = min(max(turn.sent_bytes, reached), turn.size_bytes)
         if turn.sent_bytes >= turn.size_bytes and turn.downloaded_at is None:
             turn.downloaded_at = now
+
+
+class Step(StrEnum):
+    """How far a phone has come in its turn."""
+
+    WAITING = "waiting"
+    ASKED = "asked"
+    DOWNLOADING = "downloading"
+    INSTALLING = "installing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a phone has come, in words for people."""
+
+    turn: FirmwareTurn
+    step: Step
+
+    @property
+    def words(self) -> str:
+        """One line: what it is doing, and how much of it is done."""
+        turn = self.turn
+        to = f"Updating to {turn.to_version}"
+        if self.step is Step.INSTALLING:
+            return f"{to}: it has the whole file and installs it"
+        if self.step is Step.DOWNLOADING:
+            known = f" {turn.percent} %" if turn.sent_bytes else ""
+            return f"{to}: downloading{known}"
+        if self.step is Step.ASKED:
+            return f"{to}: it has the config that names the file"
+        return f"{to}: waits until it asks for its config"
+
+
+def find_progress(session: Session, phone: Phone) -> Progress | None:
+    """Return how far a phone has come in its open turn; None when it has none."""
+    turn = session.scalar(
+        select(FirmwareTurn).where(
+            FirmwareTurn.phone_id == phone.id, FirmwareTurn.closed_at.is_(None)
+        )
+    )
+    return None if turn is None else Progress(turn=turn, step=step_of(turn, phone))
+
+
+def step_of(turn: FirmwareTurn, phone: Phone) -> Step:
+    """Return how far a phone has come, from what was seen of it."""
+    if turn.downloaded_at is not None:
+        return Step.INSTALLING
+    if turn.started_at is not None:
+        return Step.DOWNLOADING
+    has_it = phone.fetched_revision is not None and phone.fetched_revision >= turn.revision
+    return Step.ASKED if has_it else Step.WAITING

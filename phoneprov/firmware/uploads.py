@@ -22,6 +22,7 @@ CHUNK_BYTES = 2 * 1024 * 1024
 FORGOTTEN_AFTER = timedelta(days=2)
 LONGEST_MARK = 64
 MOST_AT_ONCE = 20
+MB = 1_000_000
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -49,14 +50,7 @@ def begin_upload(  # noqa: PLR0913 - where to, what, how much at most, by whom
     Raises InvalidValueError for a name or size that can't be taken, or a disk that is too full.
     """
     name = check_file_name(announced.file_name)
-    if announced.size_bytes <= 0:
-        raise InvalidValueError(f"{name} is empty.", field="file")
-    if announced.size_bytes > largest_bytes:
-        raise InvalidValueError(
-            f"{name} has {announced.size_bytes // 1_000_000} MB; "
-            f"at most {largest_bytes // 1_000_000} MB are taken.",
-            field="file",
-        )
+    _check_size(name, announced.size_bytes, largest_bytes)
     mark = f"{announced.size_bytes}:{announced.mark}"[:LONGEST_MARK]
     upload = session.scalar(
         select(FirmwareUpload).where(
@@ -237,6 +231,16 @@ def _judge(
             f"The library has this very file already, as {known.file_name}{version}.", field="file"
         )
     return reading, sha256
+
+
+def _check_size(name: str, size_bytes: int, largest_bytes: int) -> None:
+    if size_bytes <= 0:
+        raise InvalidValueError(f"{name} is empty.", field="file")
+    if size_bytes > largest_bytes:
+        raise InvalidValueError(
+            f"{name} has {size_bytes / MB:.1f} MB; at most {largest_bytes / MB:.0f} MB are taken.",
+            field="file",
+        )
 
 
 def _refuse_too_many(session: Session, actor: Actor) -> None:

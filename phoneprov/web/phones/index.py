@@ -7,6 +7,7 @@ from flask import Response as FlaskResponse
 from flask import make_response, redirect, render_template, request, url_for
 
 from phoneprov.core.clock import utc_now
+from phoneprov.firmware.queries import list_behind
 from phoneprov.fleet.filters import PAGE_SIZES, Flag, PhoneFilters, Sort
 from phoneprov.fleet.profiles import find_profile
 from phoneprov.fleet.queries import PhonePage, list_phones
@@ -119,8 +120,9 @@ def _whole_list(view: ListView) -> FlaskResponse:
 def _read_list() -> ListView:
     catalog = runtime().catalog
     filters = read_filters(request.args)
-    page = list_phones(session(), catalog, current_tenant(), filters, now=utc_now())
-    rows = make_rows(page, catalog)
+    library, behind = list_behind(session(), catalog, current_tenant().id)
+    page = list_phones(session(), catalog, current_tenant(), filters, now=utc_now(), behind=behind)
+    rows = make_rows(page, catalog, library)
     names = [
         (slug, model.full_name if model else slug, count)
         for slug, count in page.counts.by_model.items()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.catalog.model import PhoneModel
+from phoneprov.firmware.offers import Library, Offer
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.queries import FleetCounts, PhonePage
 from phoneprov.web.phones.choices import Choice, list_choices
@@ -27,6 +28,8 @@ class Row:
     model: PhoneModel | None
     is_late: bool
     is_outdated: bool
+    offer: Offer | None
+    """The newer firmware that there is for it."""
     choices: tuple[Choice, ...]
     version: str
 
@@ -62,9 +65,9 @@ class Changes:
         return not (self.changed or self.new or self.gone_ids or self.counts_changed)
 
 
-def make_rows(page: PhonePage, catalog: Catalog) -> list[Row]:
+def make_rows(page: PhonePage, catalog: Catalog, library: Library) -> list[Row]:
     """Return the rows of a page."""
-    return [_make_row(page, phone, catalog) for phone in page.phones]
+    return [_make_row(page, phone, catalog, library.offer_for(phone)) for phone in page.phones]
 
 
 def write_token(counts: FleetCounts, total: int, rows: Sequence[Row]) -> str:
@@ -105,7 +108,7 @@ def find_changes(seen: Seen, page: PhonePage, rows: Sequence[Row]) -> Changes:
     )
 
 
-def _make_row(page: PhonePage, phone: Phone, catalog: Catalog) -> Row:
+def _make_row(page: PhonePage, phone: Phone, catalog: Catalog, offer: Offer | None) -> Row:
     is_late = page.is_late(phone)
     is_outdated = (
         phone.fetched_revision is not None and phone.fetched_revision < phone.config_revision
@@ -115,12 +118,13 @@ def _make_row(page: PhonePage, phone: Phone, catalog: Catalog) -> Row:
         model=catalog.find_model(phone.model_slug),
         is_late=is_late,
         is_outdated=is_outdated,
+        offer=offer,
         choices=list_choices(phone, catalog),
-        version=_row_version(phone, is_late=is_late, is_outdated=is_outdated),
+        version=_row_version(phone, offer, is_late=is_late, is_outdated=is_outdated),
     )
 
 
-def _row_version(phone: Phone, *, is_late: bool, is_outdated: bool) -> str:
+def _row_version(phone: Phone, offer: Offer | None, *, is_late: bool, is_outdated: bool) -> str:
     """Return a mark of all that a row shows; how long ago something was isn't part of it."""
     line = phone.extension
     return _mark(
@@ -134,6 +138,7 @@ def _row_version(phone: Phone, *, is_late: bool, is_outdated: bool) -> str:
         phone.mac,
         phone.ip_address,
         phone.firmware,
+        offer.to_version if offer else None,
         phone.last_registered_at,
         phone.disabled_at,
         phone.told_model,
