@@ -27,8 +27,12 @@ HEAD_BYTES = 4096
 """So many first bytes are enough to read."""
 SMALLEST_BYTES = 1024
 _VERSION_MARK = "<ver>"
-_YEALINK = re.compile(r".+?-(?:OS\d+-)?(?P<version>\d{1,4}\.\d+\.\d+\.\d+)\.rom", re.IGNORECASE)
-_CISCO = re.compile(r"(?P<family>spa[\w-]*?)-(?P<version>\d+-\d+-\w+)\.bin", re.IGNORECASE)
+_YEALINK = re.compile(
+    r".+?-(?:OS\d+-)?(?P<version>\d{1,4}\.\d+\.\d+\.\d+)\.rom", re.IGNORECASE | re.ASCII
+)
+_CISCO = re.compile(
+    r"(?P<family>spa[\w-]*?)-(?P<version>\d+-\d+-\w+)\.bin", re.IGNORECASE | re.ASCII
+)
 _PATTERN_NUMBER = re.compile(r"-(\d{1,4})\.<ver>\.rom$")
 
 _NOT_FIRMWARE = (

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.errors import NotAllowedError
-from phoneprov.firmware.models import Firmware, FirmwareTurn, TurnState
+from phoneprov.firmware.models import Firmware, FirmwareFit, FirmwareTurn, TurnState
 from phoneprov.firmware.offers import fits
 from phoneprov.firmware.versions import Comparison, compare_versions, is_at_least
 from phoneprov.fleet.behind import running_of
@@ -39,7 +39,7 @@ def open_turn(  # noqa: PLR0913 - a phone, an image, by whom, until when
     deadline_after: datetime | None = None,
     allows_downgrade: bool = False,
 ) -> FirmwareTurn:
-    """Let it be a phone's turn; its next config names the image. The image's fits are loaded.
+    """Let it be a phone's turn; its next config names the image.
 
     Raises NotAllowedError with the reason where the phone can't take it: it has a turn already,
     is another model or hardware, runs it, needs another one before, or would go back without that
@@ -102,7 +102,7 @@ def find_obstacle(
     model = catalog.find_model(phone.model_slug)
     if not firmware.is_offered:
         return f"Firmware {firmware.version} is retired or not confirmed yet."
-    if model is None or phone.model_slug not in firmware.model_slugs:
+    if session.get(FirmwareFit, (firmware.id, phone.model_slug)) is None or model is None:
         return f"Firmware {firmware.version} is not for this phone's model."
     if phone.told_model:
         return "The phone says that it is another model than here; change the model first."

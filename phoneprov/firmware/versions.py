@@ -18,12 +18,12 @@ from itertools import zip_longest
 
 from phoneprov.catalog.model import Vendor
 
-_NUMBERS = re.compile(r"\d{1,9}(?:\.\d{1,9}){1,5}")
-_YEALINK = re.compile(r"(\d{1,4})\.(\d{1,9}(?:\.\d{1,9}){1,3})")
+_NUMBERS = re.compile(r"\d{1,9}(?:\.\d{1,9}){1,5}", re.ASCII)
+_YEALINK = re.compile(r"(\d{1,4})\.(\d{1,9}(?:\.\d{1,9}){1,3})", re.ASCII)
 _CISCO = re.compile(
     r"(?P<numbers>\d{1,9}(?:\.\d{1,9}){1,3})"
     r"(?:(?P<letter>[a-z])|-?SR(?P<release>\d{1,3}))?(?:\([\w.]*\))?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 Rank = tuple[tuple[int, ...], tuple[int, int]]
