@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from phoneprov.catalog.catalog import Catalog
@@ -151,6 +151,11 @@ def cancel_upload(session: Session, store: FirmwareStore, upload: FirmwareUpload
     """Give an upload up."""
     store.discard(upload.key)
     session.delete(upload)
+
+
+def forget_upload(session: Session, upload_id: int) -> None:
+    """Forget an upload whose part was thrown away."""
+    session.execute(delete(FirmwareUpload).where(FirmwareUpload.id == upload_id))
 
 
 def receive_file(  # noqa: PLR0913 - a file, where to, by whom

@@ -17,6 +17,7 @@ from phoneprov.firmware.uploads import (
     cancel_upload,
     find_upload,
     finish_upload,
+    forget_upload,
     receive_file,
     take_piece,
 )
@@ -129,6 +130,7 @@ def finish(upload_id: int) -> Json:
             now=utc_now(),
         )
     except InvalidValueError as fault:
+        _forget(upload_id)
         return _refusal(fault)
     return jsonify(location=url_for("firmware.edit", firmware_id=firmware.id))
 
@@ -156,6 +158,13 @@ def _add_page(form: UploadForm) -> Answer:
 
 def _get_upload(upload_id: int) -> FirmwareUpload:
     return find_upload(session(), upload_id, current_actor()) or abort(404)
+
+
+def _forget(upload_id: int) -> None:
+    """Forget an upload whose file was refused, though what refuses is itself taken back."""
+    session().rollback()
+    with runtime().sessions.begin() as own:
+        forget_upload(own, upload_id)
 
 
 def _refusal(fault: InvalidValueError) -> Json:

@@ -174,6 +174,7 @@ def test_what_is_no_image_inside_is_refused_and_gone(petra: Pages, parts: Runtim
     assert (answer.status_code, answer.json["field"]) == (422, "file")
     assert "ZIP archive" in answer.json["message"]
     assert list(parts.firmware.list_parts()) == []
+    assert count(FirmwareUpload) == 0
     assert begin(petra, size=len(archive)).json["received"] == 0
 
 
