@@ -114,6 +114,19 @@ def _counting(app: Any) -> Any:
     return counted
 
 
+def serve_app(app: Any, ready: Any) -> None:
+    """Serve an app that tells its process id at `/pid`."""
+
+    def telling(environ: Any, start_response: Any) -> Any:
+        if environ["PATH_INFO"] == "/pid":
+            pid = str(os.getpid()).encode()
+            start_response("200 OK", [("Content-Length", str(len(pid)))])
+            return [pid]
+        return app(environ, start_response)
+
+    _serve(telling, ready)
+
+
 def _serve(app: Any, ready: Any) -> None:
     from waitress.server import create_server
 

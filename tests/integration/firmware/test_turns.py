@@ -39,9 +39,17 @@ def phone(world: World) -> Phone:
     return row
 
 
-def begin(world: World, phone: Phone, firmware: Firmware, **fields: bool) -> FirmwareTurn:
+def begin(
+    world: World, phone: Phone, firmware: Firmware, *, allows_downgrade: bool = False
+) -> FirmwareTurn:
     return open_turn(
-        world.session, world.catalog, phone, firmware, opened_by="petra", now=NOON, **fields
+        world.session,
+        world.catalog,
+        phone,
+        firmware,
+        opened_by="petra",
+        now=NOON,
+        allows_downgrade=allows_downgrade,
     )
 
 
