@@ -42,8 +42,8 @@ def serve_firmware(ready: Any, phones: int) -> None:
 
 def main() -> None:
     """Print the figures."""
-    with running(serve_firmware, PHONES) as port:
-        pid = _pid_of(port)
+    with running(serve_firmware, PHONES) as server:
+        port, pid = server.port, server.pid
         before = _memory(pid, "VmRSS")
         alone = _ask_configs(port, ALONE_S)
         ending = multiprocessing.Event()
@@ -191,14 +191,6 @@ def _ask_configs(port: int, seconds: float | None, ending: Any = None) -> list[f
 
 def _p99(values: list[float]) -> float:
     return sorted(values)[int(len(values) * 0.99)]
-
-
-def _pid_of(port: int) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("GET", "/pid")
-    pid = int(connection.getresponse().read())
-    connection.close()
-    return pid
 
 
 def _memory(pid: int, name: str) -> int:

@@ -115,16 +115,8 @@ def _counting(app: Any) -> Any:
 
 
 def serve_app(app: Any, ready: Any) -> None:
-    """Serve an app that tells its process id at `/pid`."""
-
-    def telling(environ: Any, start_response: Any) -> Any:
-        if environ["PATH_INFO"] == "/pid":
-            pid = str(os.getpid()).encode()
-            start_response("200 OK", [("Content-Length", str(len(pid)))])
-            return [pid]
-        return app(environ, start_response)
-
-    _serve(telling, ready)
+    """Serve an app as the others here are served."""
+    _serve(app, ready)
 
 
 def _serve(app: Any, ready: Any) -> None:

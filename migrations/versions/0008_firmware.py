@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 
 revision = '0008_firmware'
-down_revision = '0001_first_tables'
+down_revision = '0003_add_freeswitch_and_webhook'
 branch_labels = None
 depends_on = None
 
