@@ -1,6 +1,13 @@
 """`make bench`: runs every benchmark and prints its ratios."""
 
-from benchmarks import boot_storm, bulk_apply, layout_save, phones_page, prov_hit
+from benchmarks import (
+    boot_storm,
+    bulk_apply,
+    firmware_downloads,
+    layout_save,
+    phones_page,
+    prov_hit,
+)
 
 
 def main() -> None:
@@ -10,6 +17,7 @@ def main() -> None:
     phones_page.main()
     layout_save.main()
     bulk_apply.main()
+    firmware_downloads.main()
 
 
 if __name__ == "__main__":

@@ -43,11 +43,11 @@ def mac_of(number: int) -> str:
 
 
 @contextmanager
-def installation(*, tenants: int, phones: int) -> Iterator[Flask]:
+def installation(*, tenants: int, phones: int, **settings: object) -> Iterator[Flask]:
     """Yield an app whose database holds `phones` phones, spread evenly over `tenants`."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = load_settings(data_dir=Path(folder), database_url="", log_level="error")
-        app = create_app(settings)
+        plain = {"data_dir": Path(folder), "database_url": "", "log_level": "error"}
+        app = create_app(load_settings(**plain, **settings))
         with app.app_context():
             Model.metadata.create_all(db.engine)
             _fill(tenants, phones)

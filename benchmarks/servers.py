@@ -114,6 +114,11 @@ def _counting(app: Any) -> Any:
     return counted
 
 
+def serve_app(app: Any, ready: Any) -> None:
+    """Serve an app as the others here are served."""
+    _serve(app, ready)
+
+
 def _serve(app: Any, ready: Any) -> None:
     from waitress.server import create_server
 

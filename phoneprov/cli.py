@@ -22,6 +22,7 @@ from phoneprov.core.mac import format_mac, parse_mac
 from phoneprov.core.settings import Settings, load_settings
 from phoneprov.demo import demo
 from phoneprov.factory import create_app
+from phoneprov.firmware_cli import firmware
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.reveals import record_reveal
 from phoneprov.pbx.models import Pbx
@@ -69,6 +70,7 @@ def migrate() -> None:
 
 
 cli.add_command(catalog)
+cli.add_command(firmware)
 
 
 @cli.group()

@@ -13,6 +13,7 @@ from phoneprov.core.database import apply_engine_rules
 from phoneprov.core.errors import SettingsError
 from phoneprov.core.secrets import SecretBox, read_or_make_key, use_secret_box
 from phoneprov.core.settings import Settings
+from phoneprov.firmware.store import FirmwareStore
 from phoneprov.jobs.own_files import OwnFiles
 from phoneprov.operations.links import LinkSupervisor
 from phoneprov.provisioning.answer import Answering
@@ -113,6 +114,7 @@ def _make_runtime(app: Flask, settings: Settings) -> Runtime:
         answering=answering,
         links=LinkSupervisor(catalog=catalog, sessions=sessions),
         own_files=own_files,
+        firmware=FirmwareStore(settings.data_dir),
     )
 
 

@@ -16,6 +16,7 @@ from waitress.server import create_server
 
 from phoneprov.core.errors import SettingsError
 from phoneprov.core.settings import Settings
+from phoneprov.firmware.progress import flush_downloads
 from phoneprov.jobs.holder import Holder
 from phoneprov.jobs.scheduler import Scheduler
 from phoneprov.jobs.table import Workbench, list_jobs
@@ -59,6 +60,7 @@ class BackgroundWork:
                 per_second=runtime.settings.orders_per_second,
                 per_address=runtime.settings.orders_per_address,
             ),
+            firmware=runtime.firmware,
         )
         self.holder = Holder(
             _engine_of(app),
@@ -83,6 +85,7 @@ class BackgroundWork:
         self.scheduler.stop()
         self.holder.stop()
         flush_check_ins(self._runtime.sessions, self._runtime.answering.check_ins)
+        flush_downloads(self._runtime.sessions, self._runtime.answering.images.downloads)
 
 
 def run_server(app: Flask) -> None:

@@ -5,8 +5,10 @@ from factory import make_factory
 from factory.alchemy import SQLAlchemyModelFactory
 from sqlalchemy.orm import Session, object_session
 
+from phoneprov.catalog.model import Vendor
 from phoneprov.core.clock import utc_now
 from phoneprov.core.secrets import new_token
+from phoneprov.firmware.models import Firmware, FirmwareFit
 from phoneprov.fleet.config_state import ConfigState
 from phoneprov.fleet.first_contact import hash_token
 from phoneprov.fleet.list_models import SavedFilter
@@ -159,6 +161,21 @@ BulkOperationFactory = make_factory(
     words="Resync (read config again)",
     ordered_by="alice@acme.example",
     ordered_at=factory.LazyFunction(utc_now),
+)
+
+FirmwareFactory = make_factory(
+    Firmware,
+    FACTORY_CLASS=_Rows,
+    vendor=Vendor.YEALINK,
+    version="108.87.0.15",
+    file_name=factory.LazyAttribute(lambda row: f"T46U(T43U,T46U,T41U)-{row.version}.rom"),
+    sha256=factory.Sequence(lambda number: f"{number:064x}"),
+    size_bytes=40_000_000,
+    hardware="108",
+    uploaded_at=factory.LazyFunction(utc_now),
+    uploaded_by="petra@provider.example",
+    confirmed_at=factory.LazyFunction(utc_now),
+    fits=factory.LazyFunction(lambda: [FirmwareFit(model_slug="yealink-t46u")]),
 )
 
 UnknownMacFactory = make_factory(

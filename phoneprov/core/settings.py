@@ -52,6 +52,15 @@ class Settings(BaseSettings):
         1, ge=1, le=100, description="a number of orders a second to one address, 1 to 100"
     )
     run_jobs: bool = Field(default=True, description="1, or 0 for a process without PBX links")
+    firmware_largest_mb: int = Field(
+        500, ge=1, le=4000, description="the size of the largest firmware in MB, 1 to 4000"
+    )
+    firmware_downloads: int = Field(
+        100, ge=1, le=2000, description="how many phones may download at once, 1 to 2000"
+    )
+    firmware_sendfile: str = Field(
+        "", description="X-Sendfile, or X-Accel-Redirect:/path/ where a proxy sends the files"
+    )
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error"
     )
@@ -83,6 +92,13 @@ class Settings(BaseSettings):
             kind = ""
         if kind not in DATABASES:
             raise ValueError("must be the address of a PostgreSQL or SQLite database")
+        return value
+
+    @field_validator("firmware_sendfile")
+    @classmethod
+    def _check_sendfile(cls, value: str) -> str:
+        if value and not re.fullmatch(r"X-Sendfile|X-Accel-Redirect:/[\w./-]*", value):
+            raise ValueError("must be X-Sendfile or X-Accel-Redirect:/path/")
         return value
 
     @field_validator("public_url")

@@ -18,6 +18,7 @@ MOST_UNKNOWN = 1_000
 KEPT_FOR = timedelta(days=8)
 LONGEST_AGENT = 250
 LONGEST_QUOTE = 120
+LONGEST_REVISION = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class CheckInNote:
     revision: int | None = None
     """Revision of the whole config that went out (or that the phone has, at 304)."""
     firmware: str | None = None
+    hardware: str | None = None
     told_models: tuple[str, ...] = ()
     """Slugs of the models that go by the name in its User-Agent."""
     told_mac: str = ""
@@ -180,6 +182,8 @@ def _apply_agent(session: Session, phone: Phone, note: CheckInNote) -> None:
             text = f"Firmware {phone.firmware} → {note.firmware}."
             write_event(session, phone.id, "config", text, at=note.at)
         phone.firmware, phone.firmware_seen_at = note.firmware, note.at
+    if note.hardware:
+        phone.hardware_revision = note.hardware[:LONGEST_REVISION]
     is_as_told = phone.model_slug in note.told_models or not note.told_models
     told_model = "" if is_as_told else note.told_models[0]
     if told_model != phone.told_model:

@@ -1,7 +1,7 @@
 """Which phones a person wants to see, in which order: the list's question as a value."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from phoneprov.catalog.catalog import Catalog
+from phoneprov.fleet.behind import Running, runs_any_of
 from phoneprov.fleet.late import LateLimits, has_missed_poll
 from phoneprov.fleet.layout_uses import uses_layout
 from phoneprov.fleet.models import Phone, PhoneModule
@@ -33,6 +34,7 @@ class Flag(StrEnum):
     OUTDATED = "outdated"
     MISSED = "missed"
     MISMATCH = "mismatch"
+    UPDATE = "update"
 
     @property
     def label(self) -> str:
@@ -57,6 +59,10 @@ _FLAG_WORDS = {
     Flag.MISMATCH: (
         "other model or MAC",
         "The phone says that it is another model, or has another MAC address, than here.",
+    ),
+    Flag.UPDATE: (
+        "firmware update",
+        "The library has a newer firmware for it than the one it runs.",
     ),
 }
 
@@ -119,24 +125,31 @@ def is_mismatched() -> ColumnElement[bool]:
     return or_(Phone.told_model != "", Phone.told_mac != "")
 
 
-def flag_condition(flag: Flag, limits: LateLimits) -> ColumnElement[bool]:
-    """Return the condition of a flag."""
+def flag_condition(
+    flag: Flag, limits: LateLimits, behind: Collection[Running] = ()
+) -> ColumnElement[bool]:
+    """Return the condition of a flag; `behind` is what the library has something newer for."""
     if flag is Flag.OUTDATED:
         return is_outdated()
+    if flag is Flag.UPDATE:
+        return runs_any_of(behind)
     if flag is Flag.MISSED:
         return has_missed_poll(limits)
     return is_mismatched()
 
 
 def conditions(
-    filters: PhoneFilters, catalog: Catalog, limits: LateLimits
+    filters: PhoneFilters,
+    catalog: Catalog,
+    limits: LateLimits,
+    behind: Collection[Running] = (),
 ) -> Iterator[ColumnElement[bool]]:
     """Yield what a phone must fulfil; the query has to join its extension."""
     if filters.statuses:
         yield Phone.status.in_(filters.statuses)
     yield from _has(filters)
     for flag in filters.flags:
-        yield flag_condition(flag, limits)
+        yield flag_condition(flag, limits, behind)
     if filters.search:
         yield matches_search(filters.search, catalog)
 

@@ -53,6 +53,7 @@ def start_over(session: Session, phone: Phone, tenant: Tenant, now: datetime) ->
     phone.first_check_in_at = phone.last_check_in_at = None
     phone.fetched_revision = phone.fetched_at = None
     phone.firmware, phone.firmware_seen_at, phone.user_agent = "", None, ""
+    phone.hardware_revision = ""
     phone.ip_address, phone.ip_seen_at = "", None
     phone.told_mac = phone.told_model = ""
     phone.is_reboot_armed, phone.poll_missed_at = False, None

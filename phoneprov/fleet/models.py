@@ -101,6 +101,8 @@ class Phone(Model):
     user_agent: Mapped[str] = mapped_column(String(250), default="")
     firmware: Mapped[str] = mapped_column(String(60), default="")
     firmware_seen_at: Mapped[datetime | None]
+    hardware_revision: Mapped[str] = mapped_column(String(20), default="")
+    """As its User-Agent tells it, where its vendor does (Grandstream)."""
     told_model: Mapped[str] = mapped_column(String(60), default="")
     """Slug of the catalogue model its User-Agent names, where that is another than ours."""
     told_mac: Mapped[str] = mapped_column(String(12), default="")

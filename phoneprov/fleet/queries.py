@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.mac import Mac, format_mac
+from phoneprov.fleet.behind import Running
 from phoneprov.fleet.contacts import list_strays
 from phoneprov.fleet.filters import (
     Flag,
@@ -91,19 +92,27 @@ def last_page(total: int, size: int) -> int:
     return max(1, -(-total // size))
 
 
-def list_phones(
-    session: Session, catalog: Catalog, tenant: Tenant, filters: PhoneFilters, *, now: datetime
+def list_phones(  # noqa: PLR0913 - the list's own question
+    session: Session,
+    catalog: Catalog,
+    tenant: Tenant,
+    filters: PhoneFilters,
+    *,
+    now: datetime,
+    behind: Collection[Running] = (),
 ) -> PhonePage:
     """Return a page of the phones that match, in four queries. A page beyond the last is the last.
+
+    `behind` is what the firmware library has something newer for.
 
     Secrets are not even read: decrypting them would cost more than all the rest.
     """
     limits = read_late_limits(session, tenant, now)
-    counts = count_by_status(session, tenant, limits)
+    counts = count_by_status(session, tenant, limits, behind)
     query = (
         for_tenant(tenant.id, Phone)
         .outerjoin(Phone.extension)
-        .where(*conditions(filters, catalog, limits))
+        .where(*conditions(filters, catalog, limits, behind))
     )
     total = _count(session, query)
     page = min(max(filters.page, 1), last_page(total, filters.page_size))
@@ -135,13 +144,14 @@ def list_matching_ids(  # noqa: PLR0913 - the list's own question, and how many
     *,
     now: datetime,
     limit: int,
+    behind: Collection[Running] = (),
 ) -> Sequence[int]:
     """Return the ids of all phones that match, whatever their page."""
     limits = read_late_limits(session, tenant, now)
     query = (
         select(Phone.id)
         .outerjoin(Phone.extension)
-        .where(Phone.tenant_id == tenant.id, *conditions(filters, catalog, limits))
+        .where(Phone.tenant_id == tenant.id, *conditions(filters, catalog, limits, behind))
     )
     return session.scalars(query.order_by(Phone.id).limit(limit)).all()
 
@@ -157,10 +167,12 @@ def keep_own_ids(session: Session, tenant_id: int, phone_ids: Collection[int]) -
     return found
 
 
-def count_by_status(session: Session, tenant: Tenant, limits: LateLimits) -> FleetCounts:
+def count_by_status(
+    session: Session, tenant: Tenant, limits: LateLimits, behind: Collection[Running] = ()
+) -> FleetCounts:
     """Return how many phones of a tenant have each status, flag and model, in one query."""
     flags = tuple(Flag)
-    sums = [func.sum(case((flag_condition(flag, limits), 1), else_=0)) for flag in flags]
+    sums = [func.sum(case((flag_condition(flag, limits, behind), 1), else_=0)) for flag in flags]
     rows = session.execute(
         select(Phone.status, Phone.model_slug, func.count(), *sums)
         .where(Phone.tenant_id == tenant.id)

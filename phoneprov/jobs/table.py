@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.clock import utc_now
+from phoneprov.firmware.progress import flush_downloads
+from phoneprov.firmware.store import FirmwareStore
+from phoneprov.firmware.uploads import tidy_store
 from phoneprov.fleet.check_ins import forget_old_check_ins
 from phoneprov.fleet.polls import check_polls
 from phoneprov.fleet.refresh import mark_overdue_phones_offline
@@ -39,6 +42,7 @@ class Workbench:
     answering: Answering
     links: LinkSupervisor
     own_files: OwnFiles
+    firmware: FirmwareStore
     pace: Pace = field(default_factory=Pace)
     """How fast orders leave."""
 
@@ -72,6 +76,13 @@ def _jobs_of_each_process(bench: Workbench) -> tuple[Job, ...]:
             every=timedelta(seconds=1),
             run=lambda: flush_check_ins(bench.sessions, bench.answering.check_ins),
             meaning="writes what phones asked for since the last second",
+            holder_only=False,
+        ),
+        Job(
+            name="write_downloads",
+            every=timedelta(seconds=2),
+            run=lambda: flush_downloads(bench.sessions, bench.answering.images.downloads),
+            meaning="writes how far phones have come with downloading firmware",
             holder_only=False,
         ),
         Job(
@@ -168,6 +179,14 @@ def _jobs_of_the_day(bench: Workbench) -> tuple[Job, ...]:
             every=timedelta(hours=1),
             run=_in_transaction(bench, _forget_old_rows),
             meaning="deletes old transcripts, ended registrations and farewells",
+        ),
+        Job(
+            name="tidy_firmware",
+            every=timedelta(hours=1),
+            run=_in_transaction(
+                bench, lambda session, now: tidy_store(session, bench.firmware, now)
+            ),
+            meaning="deletes unfinished uploads of firmware and files that the library forgot",
         ),
     )
 

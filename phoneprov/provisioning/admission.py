@@ -18,10 +18,12 @@ class Reason(StrEnum):
     WINDOW_CLOSED = "window_closed"
     WINDOW_WAITED_OUT = "window_waited_out"
     NO_SUCH_FILE = "no_such_file"
+    FIRMWARE = "firmware"
+    NOT_ITS_TURN = "not_its_turn"
 
     @property
     def is_admitted(self) -> bool:
-        """Whether the phone's own config goes out."""
+        """Whether what is the phone's own goes out."""
         return self in _ADMITTED
 
     @property
@@ -30,7 +32,7 @@ class Reason(StrEnum):
         return _WORDS[self]
 
 
-_ADMITTED = (Reason.TOKEN, Reason.WINDOW, Reason.FAREWELL)
+_ADMITTED = (Reason.TOKEN, Reason.WINDOW, Reason.FAREWELL, Reason.FIRMWARE)
 _WORDS = {
     Reason.TOKEN: "by its own address",
     Reason.WINDOW: "first contact",
@@ -42,6 +44,8 @@ _WORDS = {
     Reason.WINDOW_CLOSED: "refused: not its own address, and first contact is over",
     Reason.WINDOW_WAITED_OUT: "refused: first contact waited too long",
     Reason.NO_SUCH_FILE: "no such file, as expected",
+    Reason.FIRMWARE: "firmware, as it is its turn",
+    Reason.NOT_ITS_TURN: "refused: it isn't its turn to take this firmware",
 }
 
 

@@ -7,7 +7,6 @@ that is written later, never in the phone's way).
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.clock import utc_now
 from phoneprov.core.settings import Settings
-from phoneprov.fleet.check_ins import CheckInBuffer, CheckInNote, UnknownNote
+from phoneprov.fleet.check_ins import CheckInBuffer, UnknownNote
 from phoneprov.fleet.first_contact import hash_token
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.revisions import TOUCHED
@@ -28,8 +27,8 @@ from phoneprov.provisioning.compose import ConfigFrame, compose, load_for_config
 from phoneprov.provisioning.contact import find_by_mac, find_by_token, note_first_contact
 from phoneprov.provisioning.exchange import NOT_FOUND, Answer, Ask, make_answers
 from phoneprov.provisioning.extras import load_extras, parameters_of
-from phoneprov.provisioning.files import AskedFile
-from phoneprov.provisioning.identify import Visitor, identify
+from phoneprov.provisioning.identify import identify
+from phoneprov.provisioning.images import ImageAnswering, load_image
 from phoneprov.provisioning.keys import load_keys
 from phoneprov.provisioning.sealing import is_sealed_answer, judge_sealing, note_key_use
 from phoneprov.provisioning.unwritable import (
@@ -38,31 +37,14 @@ from phoneprov.provisioning.unwritable import (
     note_unwritable,
     note_written,
 )
+from phoneprov.provisioning.visits import Visit, make_note
 from phoneprov.vendors.encryption import encrypt_file
 from phoneprov.vendors.errors import UnwritableValueError
 from phoneprov.vendors.registry import WRITERS
-from phoneprov.vendors.writer import AgentFacts, carries_accounts
+from phoneprov.vendors.writer import carries_accounts
 
 UPLOAD_METHODS = frozenset({"PUT", "POST"})
 READ_METHODS = frozenset({"GET", "HEAD"})
-
-
-class Visit(NamedTuple):
-    """One request with all that is known of it before the phone is looked up."""
-
-    ask: Ask
-    visitor: Visitor
-    at: datetime
-
-    @property
-    def file(self) -> AskedFile:
-        """The file asked for."""
-        return self.visitor.file
-
-    @property
-    def agent_mac(self) -> str | None:
-        """The MAC address in the User-Agent."""
-        return self.visitor.agent.mac if self.visitor.agent else None
 
 
 def _is_token_of(phone: Phone, token: str | None) -> bool:
@@ -82,6 +64,7 @@ class Answering:
     ) -> None:
         self.cache = ConfigCache()
         self.check_ins = CheckInBuffer()
+        self.images = ImageAnswering(catalog, settings)
         self._catalog = catalog
         self._settings = settings
         self._sessions = sessions
@@ -104,6 +87,8 @@ class Answering:
             kept = self.cache.find(visitor.kept_as)
             if kept is not None and visitor.told_mac in (None, kept.mac):
                 return self._serve(visit, kept, Reason.TOKEN)
+        if visitor.file.image is not None:
+            return self._answer_image(visit)
         return self._answer_from_database(visit)
 
     def _serve(self, visit: Visit, kept: CachedFile, reason: Reason) -> Answer:
@@ -112,6 +97,13 @@ class Answering:
         revision = kept.revision if kept.carries_config and ask.method == "GET" else None
         self._note(visit, kept.phone_id, reason, answer, revision)
         return answer
+
+    def _answer_image(self, visit: Visit) -> Answer:
+        with self._sessions() as session:
+            found = self.images.answer(session, visit)
+        if found.phone_id is not None:
+            self._note(visit, found.phone_id, found.reason, found.answer, None)
+        return found.answer
 
     def _answer_from_database(self, visit: Visit) -> Answer:
         with self._sessions() as session:
@@ -223,7 +215,8 @@ class Answering:
         frame = self._frame(loaded.token, visit.at)
         keys = load_keys(session, loaded)
         extra = parameters_of(load_extras(session, self._catalog, loaded))
-        config = compose(self._catalog, loaded, pbx, frame, keys, extra)
+        image = load_image(session, loaded.id)
+        config = compose(self._catalog, loaded, pbx, frame, keys, extra, image)
         writer = WRITERS[config.model.vendor]
         written = writer.write_file(config, visit.file.name)
         if written is None:
@@ -253,46 +246,8 @@ class Answering:
     ) -> None:
         """Note a check-in; of the visit only what says it, not the body of its request."""
         plain = visit._replace(ask=visit.ask._replace(body=None)) if visit.ask.length else visit
-        size_bytes = len(answer.body)
-        self.check_ins.add(
-            partial(self._write_note, plain, phone_id, reason, answer.status, size_bytes, revision)
-        )
-
-    def _write_note(  # noqa: PLR0913, PLR0917 - called only through the partial above
-        self,
-        visit: Visit,
-        phone_id: int,
-        reason: Reason,
-        status: int,
-        size_bytes: int,
-        revision: int | None,
-    ) -> CheckInNote:
-        agent, ask = visit.visitor.agent, visit.ask
-        return CheckInNote(
-            phone_id=phone_id,
-            at=visit.at,
-            method=ask.method,
-            file_name=visit.file.name,
-            answer=status,
-            size_bytes=size_bytes,
-            address=ask.address,
-            admitted_by=reason.value,
-            user_agent=ask.user_agent,
-            is_admitted=reason.is_admitted,
-            revision=revision,
-            firmware=agent.firmware if agent and not agent.is_boot_loader else None,
-            told_models=self._told_models(agent),
-            told_mac=(visit.agent_mac or "") if reason is Reason.WRONG_MAC else "",
-            has_agent_facts=agent is not None and agent.model_name is not None,
-        )
-
-    def _told_models(self, agent: AgentFacts | None) -> tuple[str, ...]:
-        """Return the slugs of the models that go by the name in the User-Agent."""
-        if agent is None or agent.model_name is None:
-            return ()
-        found = self._catalog.list_models_by_agent(agent.vendor, agent.model_name)
-        unknown = f"{agent.vendor.value}:{agent.model_name}"[:60]
-        return tuple(model.slug for model in found) or (unknown,)
+        size, told = answer.size_bytes, (self._catalog, plain, phone_id, reason)
+        self.check_ins.add(partial(make_note, *told, answer.status, size, revision))
 
     def _let_go(self, session: Session) -> None:
         touched = session.info.pop(TOUCHED, None)

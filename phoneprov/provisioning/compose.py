@@ -28,6 +28,7 @@ from phoneprov.tenancy.models import Extension, Tenant
 from phoneprov.vendors.config import (
     Account,
     ExtraParameter,
+    FirmwareImage,
     PhoneConfig,
     Provisioning,
     SipServer,
@@ -75,6 +76,7 @@ def compose(  # noqa: PLR0913, PLR0917 - each is a part of the rows
     frame: ConfigFrame,
     keys: PhoneKeys = NO_KEYS,
     extra: tuple[ExtraParameter, ...] = (),
+    firmware: FirmwareImage | None = None,
 ) -> PhoneConfig:
     """Return what the phone is told now; a disabled or unassigned one has no account and no key."""
     tenant = phone.tenant
@@ -104,6 +106,7 @@ def compose(  # noqa: PLR0913, PLR0917 - each is a part of the rows
         notify_from_server_only=pbx is not None and pbx.kind != "direct",
         reboot_on_check_sync=phone.is_reboot_armed,
         extra=extra,
+        firmware=firmware if phone.disabled_at is None else None,
         notes=resolved.notes,
     )
 

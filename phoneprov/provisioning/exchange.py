@@ -5,6 +5,7 @@ Named tuples, because a cache hit makes one of each and they cost a fifth of a f
 
 from typing import BinaryIO, NamedTuple
 
+from phoneprov.firmware.downloads import FileStream
 from phoneprov.provisioning.etag import make_etag
 
 
@@ -17,6 +18,9 @@ class Ask(NamedTuple):
     """Where it came from (behind a trusted proxy: the phone, not the proxy)."""
     user_agent: str = ""
     if_none_match: str = ""
+    wanted_range: str = ""
+    """The Range header."""
+    if_range: str = ""
     query: str = ""
     body: BinaryIO | None = None
     length: int = 0
@@ -29,6 +33,13 @@ class Answer(NamedTuple):
     status: int
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
+    stream: FileStream | None = None
+    """What goes back in place of `body`, where that is too long for the memory."""
+
+    @property
+    def size_bytes(self) -> int:
+        """How many bytes go back beside the headers."""
+        return self.stream.download.length if self.stream else len(self.body)
 
 
 NOT_FOUND = Answer(

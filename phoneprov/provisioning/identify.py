@@ -44,5 +44,5 @@ def _identify(path: str, user_agent: str) -> Visitor | None:
         file=file,
         agent=agent,
         told_mac=None if not told else told.pop() if len(told) == 1 else "",
-        kept_as=(file.token, file.kept_as) if file.token else None,
+        kept_as=(file.token, file.kept_as) if file.token and file.image is None else None,
     )

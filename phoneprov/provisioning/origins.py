@@ -13,6 +13,7 @@ from phoneprov.vendors.config import (
     Account,
     Button,
     ButtonKind,
+    FirmwareImage,
     PhoneConfig,
     Provisioning,
     SipServer,
@@ -27,6 +28,7 @@ OTHER_MINUTES = 2345
 OTHER_ZONES = ("Asia/Kathmandu", "America/Santiago")
 ANY_YEAR = 2026
 OWN_KEYS = "own keys of this phone"
+OTHER_IMAGE = FirmwareImage(version="0.0.0.1", file_name="other.rom", folder="firmware/other/")
 
 Render = Callable[[PhoneConfig], Mapping[str, str]]
 """Writes a config and returns the parameters of one file by name."""
@@ -59,6 +61,7 @@ class Sources:
     encryption: str
     notify: str = "how its PBX is linked"
     reboot: str = "an order to reboot that is under way"
+    firmware: str = "whether it is its turn to take a firmware"
     accounts: Mapping[int, str]
     """By number: `extension 201`."""
     first_label: str
@@ -131,6 +134,7 @@ def _phone_settings(config: PhoneConfig, sources: Sources) -> list[Setting]:
         _one(config, sources.pickup_code, pickup_code=OTHER_NUMBER),
         _one(config, sources.notify, notify_from_server_only=not config.notify_from_server_only),
         _one(config, sources.reboot, reboot_on_check_sync=not config.reboot_on_check_sync),
+        _one(config, sources.firmware, firmware=OTHER_IMAGE),
         _one(config, sources.address, provisioning=_elsewhere(config.provisioning)),
         _one(config, sources.encryption, provisioning=_otherwise_sealed(config.provisioning)),
         _one(config, sources.poll, provisioning=_rarely(config.provisioning)),

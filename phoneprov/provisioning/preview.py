@@ -11,6 +11,7 @@ from phoneprov.fleet.models import Phone
 from phoneprov.pbx.models import Pbx
 from phoneprov.provisioning.compose import ConfigFrame, compose, load_for_config
 from phoneprov.provisioning.extras import Extra, load_extras, parameters_of
+from phoneprov.provisioning.images import load_image
 from phoneprov.provisioning.keys import load_keys
 from phoneprov.provisioning.origins import OWN_KEYS, Sources, list_buttons, list_settings, trace
 from phoneprov.provisioning.sources import read_sources
@@ -83,7 +84,8 @@ def load_told(  # noqa: PLR0913 - a phone with the frame of its config
     frame = ConfigFrame(phones_address=phones_address, year=now.year, token=token)
     keys = load_keys(session, loaded)
     extras = load_extras(session, catalog, loaded)
-    config = compose(catalog, loaded, pbx, frame, keys, parameters_of(extras))
+    image = load_image(session, loaded.id)
+    config = compose(catalog, loaded, pbx, frame, keys, parameters_of(extras), image)
     return Told(
         config=config if reveals else _masked(config),
         sources=read_sources(session, loaded, pbx, keys, config),

@@ -21,6 +21,8 @@ class HttpRequest:
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    is_image: bool = False
+    """Whether a firmware image is asked for: read in blocks and not kept (simulator.images)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,9 @@ class HttpAnswer:
     status: int
     body: bytes = b""
     error: str = ""
+    version: str = ""
+    """Of an image: the version that its head tells, where that is another than the phone runs and
+    the whole image has come."""
 
     @property
     def is_found(self) -> bool:
@@ -61,36 +66,52 @@ def send(
 def _exchange(
     request: HttpRequest, url: str, local_ip: str, timeout_s: float, *, checks_tls: bool
 ) -> tuple[HttpAnswer, str]:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"not an address a phone can open: {url}")
-    source = (local_ip, 0) if local_ip else None
-    connection: http.client.HTTPConnection
-    if parts.scheme == "https":
-        context = ssl.create_default_context()
-        if not checks_tls:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        connection = http.client.HTTPSConnection(
-            parts.hostname, parts.port, timeout=timeout_s, source_address=source, context=context
-        )
-    else:
-        connection = http.client.HTTPConnection(
-            parts.hostname, parts.port, timeout=timeout_s, source_address=source
-        )
-    # Phones send action URLs as they stand; only what HTTP can't carry at all is escaped here.
-    path = quote(parts.path or "/", safe="/%:;=@&$,+!*'()~")
-    query = "?" + quote(parts.query, safe="/%:;=@&$,+!*'()~?") if parts.query else ""
-    headers = {"Connection": "close", **request.headers}
-    if parts.username is not None:
-        headers["Authorization"] = _basic(unquote(parts.username), unquote(parts.password or ""))
+    connection = connect(url, local_ip, timeout_s, checks_tls=checks_tls)
     try:
-        connection.request(request.method, path + query, request.body or None, headers)
+        ask(connection, request, url)
         response = connection.getresponse()
         answer = HttpAnswer(status=response.status, body=response.read(_KEPT_BYTES))
         return answer, response.headers.get("Location", "")
     finally:
         connection.close()
+
+
+def connect(
+    url: str, local_ip: str, timeout_s: float, *, checks_tls: bool
+) -> http.client.HTTPConnection:
+    """Return a connection to the server of `url`, not open yet.
+
+    Raises ValueError for an address that no phone can open.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"not an address a phone can open: {url}")
+    source = (local_ip, 0) if local_ip else None
+    if parts.scheme == "http":
+        return http.client.HTTPConnection(
+            parts.hostname, parts.port, timeout=timeout_s, source_address=source
+        )
+    context = ssl.create_default_context()
+    if not checks_tls:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return http.client.HTTPSConnection(
+        parts.hostname, parts.port, timeout=timeout_s, source_address=source, context=context
+    )
+
+
+def ask(connection: http.client.HTTPConnection, request: HttpRequest, url: str) -> None:
+    """Send a request for `url`; phones send action URLs as they stand.
+
+    Only what HTTP can't carry at all is escaped here.
+    """
+    parts = urlsplit(url)
+    path = quote(parts.path or "/", safe="/%:;=@&$,+!*'()~")
+    query = "?" + quote(parts.query, safe="/%:;=@&$,+!*'()~?") if parts.query else ""
+    headers = {"Connection": "close", **request.headers}
+    if parts.username is not None:
+        headers["Authorization"] = _basic(unquote(parts.username), unquote(parts.password or ""))
+    connection.request(request.method, path + query, request.body or None, headers)
 
 
 def _basic(user: str, password: str) -> str:

@@ -1,11 +1,15 @@
 """What is told of a simulated phone's life, and how it is put up."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
-from phoneprov.simulator.identity import Pace
+from phoneprov.simulator.http import HttpAnswer, HttpRequest, send
+from phoneprov.simulator.identity import Pace, PhoneIdentity
+from phoneprov.simulator.images import UpgradeHabit, Way, download
 from phoneprov.simulator.sip.agent import Address
 
 
@@ -15,13 +19,14 @@ class Stage(StrEnum):
     OFF = "off"
     BOOTING = "booting"
     RUNNING = "running"
+    INSTALLING = "installing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneEvent:
     """Something that a phone did.
 
-    `kind`: power, fetch, config, sip, notify, report.
+    `kind`: power, fetch, config, sip, notify, report, firmware.
     """
 
     at: datetime
@@ -58,6 +63,27 @@ class PhoneSetup:
     registers: bool = True
     """False for a phone that only fetches, where something else speaks SIP in its place."""
     checks_tls: bool = True
+    upgrade: UpgradeHabit = field(default_factory=UpgradeHabit)
+
+
+def request_work(
+    request: HttpRequest, identity: PhoneIdentity, setup: PhoneSetup
+) -> Callable[[], HttpAnswer]:
+    """Return what sends a request of a phone and waits for its answer."""
+    way = Way(
+        local_ip=identity.local_ip,
+        timeout_s=setup.pace.http_timeout_s,
+        checks_tls=setup.checks_tls,
+    )
+    if request.is_image:
+        return partial(download, request, setup.upgrade, way, running=identity.firmware)
+    return partial(
+        send,
+        request,
+        local_ip=way.local_ip,
+        timeout_s=way.timeout_s,
+        checks_tls=way.checks_tls,
+    )
 
 
 def shown_url(url: str) -> str:

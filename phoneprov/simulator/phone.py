@@ -3,38 +3,29 @@
 import logging
 from collections import deque
 from collections.abc import Callable
-from functools import partial
 
 from phoneprov.core.clock import utc_now
-from phoneprov.simulator.http import HttpAnswer, HttpRequest, send
-from phoneprov.simulator.identity import PhoneIdentity, Vendor
-from phoneprov.simulator.life import Exchange, PhoneEvent, PhoneSetup, Stage, shown_url
+from phoneprov.simulator.http import HttpAnswer, HttpRequest
+from phoneprov.simulator.identity import PhoneIdentity
+from phoneprov.simulator.images import UpgradeEnd
+from phoneprov.simulator.life import (
+    Exchange,
+    PhoneEvent,
+    PhoneSetup,
+    Stage,
+    request_work,
+    shown_url,
+)
 from phoneprov.simulator.lines import PhoneLines
 from phoneprov.simulator.loop import Loop, Timer
 from phoneprov.simulator.sip.registration import RegistrationStatus
 from phoneprov.simulator.state import PhoneState, SipAccount
-from phoneprov.simulator.vendors.base import (
-    Action,
-    Firmware,
-    Notification,
-    Outcome,
-    Reaction,
-    Script,
-)
-from phoneprov.simulator.vendors.cisco import CiscoFirmware
-from phoneprov.simulator.vendors.grandstream import GrandstreamFirmware
-from phoneprov.simulator.vendors.polycom import PolycomFirmware
-from phoneprov.simulator.vendors.yealink import YealinkFirmware
+from phoneprov.simulator.vendors.base import Action, Notification, Outcome, Reaction, Script
+from phoneprov.simulator.vendors.registry import make_firmware
 
 _log = logging.getLogger(__name__)
 _KEPT_EVENTS = 2000
 _MOST_HOPS = 5
-_FIRMWARES: dict[Vendor, type[Firmware]] = {
-    Vendor.YEALINK: YealinkFirmware,
-    Vendor.GRANDSTREAM: GrandstreamFirmware,
-    Vendor.CISCO: CiscoFirmware,
-    Vendor.POLYCOM: PolycomFirmware,
-}
 
 
 class SimulatedPhone:
@@ -50,7 +41,7 @@ class SimulatedPhone:
         self.identity = identity
         self.setup = setup
         self.stage = Stage.OFF
-        self.firmware = _FIRMWARES[identity.vendor](identity)
+        self.firmware = make_firmware(identity)
         self.events: deque[PhoneEvent] = deque(maxlen=_KEPT_EVENTS)
         self.exchanges: deque[Exchange] = deque(maxlen=_KEPT_EVENTS)
         self.boots = 0
@@ -226,13 +217,7 @@ class SimulatedPhone:
 
     def _send(self, request: HttpRequest, kind: str, then: Callable[[HttpAnswer], None]) -> None:
         life = self._life
-        work = partial(
-            send,
-            request,
-            local_ip=self.identity.local_ip,
-            timeout_s=self.setup.pace.http_timeout_s,
-            checks_tls=self.setup.checks_tls,
-        )
+        work = request_work(request, self.identity, self.setup)
 
         def take(answer: HttpAnswer) -> None:
             if life != self._life:
@@ -248,6 +233,9 @@ class SimulatedPhone:
     def _finish_fetch(self, used_url: str, outcome: Outcome) -> None:
         self._is_fetching = False
         self.say(f"config: {outcome}", kind="config")
+        if outcome is Outcome.UPGRADE:
+            self._install()
+            return
         if outcome is Outcome.REBOOT and self.stage is Stage.RUNNING:
             self._restart("reboots for its new settings", forgets=False)
             return
@@ -262,6 +250,19 @@ class SimulatedPhone:
         else:
             self._hops = 0
             self._plan_next_fetch(outcome)
+
+    def _install(self) -> None:
+        """Be gone for the time that takes, then boot, as the phone's habit has it."""
+        self._end_life(Stage.INSTALLING)
+        self._lines.close()
+        habit, version = self.setup.upgrade, self.firmware.next_version
+        self.say(f"installs firmware {version}", kind="firmware")
+        if habit.end is UpgradeEnd.NEVER_RETURNS:
+            return
+        if habit.end is not UpgradeEnd.OLD_VERSION:
+            self.firmware.install()
+            self.identity = self.firmware.identity
+        self._fetch_in(habit.install_s, self._boot)
 
     def _has_moved(self, used_url: str, outcome: Outcome) -> bool:
         found = outcome not in {Outcome.NOTHING, Outcome.FAILED}

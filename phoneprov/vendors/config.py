@@ -7,6 +7,7 @@ bytes.
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from urllib.parse import quote
 
 from phoneprov.catalog.model import ButtonKind, ModuleModel, PhoneModel
 from phoneprov.vendors.zone import ZoneRules
@@ -15,6 +16,7 @@ __all__ = [
     "Account",
     "Button",
     "ButtonKind",
+    "FirmwareImage",
     "ModuleConfig",
     "PhoneConfig",
     "Provisioning",
@@ -95,6 +97,21 @@ class Provisioning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FirmwareImage:
+    """The firmware that it is the phone's turn to take."""
+
+    version: str
+    """As the phone tells it once it runs it."""
+    file_name: str
+    folder: str
+    """Below the phone's own address, with a slash at the end: `firmware/0123456789abcdef/`."""
+
+    def url(self, base_url: str) -> str:
+        """Return the whole address of the image; brackets, commas and blanks are escaped."""
+        return f"{base_url}{self.folder}{quote(self.file_name, safe='')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExtraParameter:
     """A parameter in the vendor's own notation, which takes the place of what we would write."""
 
@@ -133,6 +150,8 @@ class PhoneConfig:
     notify_from_server_only: bool = True
     extra: tuple[ExtraParameter, ...] = ()
     """One for each name."""
+    firmware: FirmwareImage | None = None
+    """None for a phone whose turn it isn't: then its config says that it is to take none."""
     reboot_on_check_sync: bool = False
     """Whether the next check-sync shall restart a phone that otherwise only re-reads (Polycom)."""
     notes: tuple[str, ...] = field(default_factory=tuple)

@@ -36,6 +36,13 @@ _OURS = {
     ),
 }
 """What leads a phone to its own address here; another value would lose the phone."""
+_FIRMWARE = {
+    Vendor.YEALINK: re.compile(r"(static\.)?firmware\.url"),
+    Vendor.GRANDSTREAM: re.compile(r"P(192|232|233|238|6767|6768|6769)"),
+    Vendor.CISCO: re.compile(r"Upgrade_(Enable|Rule)"),
+    Vendor.POLYCOM: re.compile(r"device\.prov\.upgradeServer(\.set)?|APP_FILE_PATH"),
+}
+"""What makes a phone take a firmware: at each check, and for all phones at once."""
 _DEVICE = "device."
 _SWITCH = ".set"
 
@@ -52,6 +59,9 @@ def check_name(vendor: Vendor, typed: str) -> str:
         raise InvalidValueError(message, field="parameters")
     if _OURS[vendor].fullmatch(name):
         message = f"{name} leads the phone to its own address here; it can't be set by hand."
+        raise InvalidValueError(message, field="parameters")
+    if _FIRMWARE[vendor].fullmatch(name):
+        message = f"{name} makes phones take a firmware at any check; use the firmware library."
         raise InvalidValueError(message, field="parameters")
     return name
 

@@ -35,6 +35,8 @@ class AgentFacts:
     firmware: str | None = None
     mac: str | None = None
     serial: str | None = None
+    hardware: str | None = None
+    """Hardware revision, where the vendor tells it apart from the version (Grandstream)."""
     is_boot_loader: bool = False
     """True where the version is that of a boot loader (Polycom's Updater), not the firmware."""
 

@@ -63,12 +63,14 @@ _PROVISIONING = (
     ("Expansion Module Layouts", "module_layouts.index"),
     ("Profiles", "profiles.index"),
     ("Bulk operations", "bulk.index"),
+    ("Firmware", "firmware.of_tenant"),
     ("Removed phones", "unknown.removed"),
     ("How phones find us", "system.how_phones_find_us"),
 )
 _FOLDED_KEYS = {"Button Layouts": "g l"}
 _PROVIDER = (
     ("Tenants", "tenants.index"),
+    ("Firmware", "firmware.index"),
     ("PBXs", "pbxs.index"),
     ("Users", "users.index"),
     ("System", "system.status"),

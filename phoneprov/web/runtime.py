@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.settings import Settings
+from phoneprov.firmware.store import FirmwareStore
 from phoneprov.jobs.own_files import OwnFiles
 from phoneprov.jobs.scheduler import Scheduler
 from phoneprov.operations.links import LinkSupervisor
@@ -25,6 +26,7 @@ class Runtime:
     answering: Answering
     links: LinkSupervisor
     own_files: OwnFiles
+    firmware: FirmwareStore
     scheduler: Scheduler | None = None
     """The running jobs; None in a process without them."""
 

@@ -8,6 +8,7 @@ from phoneprov.web.auth.views import blueprint as auth
 from phoneprov.web.bulk.views import blueprint as bulk
 from phoneprov.web.extensions.views import blueprint as extensions
 from phoneprov.web.extras.views import blueprint as extras
+from phoneprov.web.firmware.views import blueprint as firmware
 from phoneprov.web.layouts.views import blueprint as layouts
 from phoneprov.web.layouts.views import module_blueprint as module_layouts
 from phoneprov.web.pbxs.views import blueprint as pbxs
@@ -32,6 +33,7 @@ SCREENS = (
     layouts,
     module_layouts,
     profiles,
+    firmware,
     unknown,
     activity,
 )

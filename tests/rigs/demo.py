@@ -10,6 +10,7 @@ from typing import Self
 
 import requests
 
+from phoneprov.simulator.images import make_image
 from tests.rigs.person import Person
 from tests.rigs.server import ROOT, free_port
 from tests.rigs.sinks import wait_for
@@ -106,7 +107,67 @@ def add_states(person: Person) -> dict[str, int]:
         person.submit(f"/t/demo/phones/{phone_id}/edit", button_layout_id=str(ids["layout"]))
     ids["profile"] = _add_profile(person, ids["layout"])
     _follow(person, ids["other"], ids["profile"])
+    return ids | add_library(person)
+
+
+def add_library(person: Person) -> dict[str, int]:
+    """Fill the firmware library: newer ones for some of the phones, one that waits."""
+    yealink = "T46U(T43U,T46U,T41U,T48U,T42U,T44U,T44W)-108.87.0.15.rom"
+    notes = "Repairs the clock after a daylight-saving change.\nReads BLF lamps faster."
+    ids = {"firmware": _upload(person, yealink, "108.87.0.15")}
+    _confirm(person, ids["firmware"], notes=notes)
+    cisco = _upload(person, "spa50x-30x-7-6-2SR7.bin", "7.6.2SR7")
+    _confirm(person, cisco, required_version="7.5.2b")
+    old = _upload(person, "gxp2170fw.bin", "1.0.11.6")
+    _confirm(person, old, version="1.0.11.6", is_retired="")
+    _confirm(person, old, version="1.0.11.6", is_retired="y")
+    ids["waiting"] = _upload(person, "3111-48450-001.sip.ld", "6.4.6.2453")
+    form = {"name": "T58W-150.87.0.12.rom", "size": "90000000", "mark": "1"}
+    token = person.token("/firmware/add")
+    answer = person.http.post(
+        f"{person.url}/firmware/uploads", data=form | {"csrf_token": token}, timeout=30
+    )
+    place = answer.json()
+    person.http.post(
+        f"{person.url}{place['piece_address']}?offset=0",
+        data=b"x" * 2_000_000,
+        headers={"X-CSRFToken": token, "Content-Type": "application/octet-stream"},
+        timeout=30,
+    )
     return ids
+
+
+def _upload(person: Person, name: str, version: str) -> int:
+    answer = person.http.post(
+        f"{person.url}/firmware/add",
+        data={"csrf_token": person.token("/firmware/add")},
+        files={"file": (name, make_image(version, 300_000))},
+        timeout=30,
+    )
+    found = re.search(r"/firmware/(\d+)/edit", answer.url)
+    assert found is not None, answer.text[-2000:]
+    return int(found.group(1))
+
+
+def _confirm(person: Person, firmware_id: int, **values: str) -> None:
+    """Confirm what was read of an image, with what is said besides."""
+    path = f"/firmware/{firmware_id}/edit"
+    page = person.read(path)
+    ticks = page.select("input[name=model_slugs][checked]")
+    fields = {
+        str(one["name"]): str(one.get("value") or one.text)
+        for one in page.select("main input[name]:not([type=checkbox]), main textarea[name]")
+    }
+    vendor = page.select_one("#vendor option[selected]")
+    assert vendor is not None
+    answer = person.http.post(
+        person.url + path,
+        data=fields
+        | {"vendor": str(vendor["value"]), "model_slugs": [str(one["value"]) for one in ticks]}
+        | {name: value for name, value in values.items() if value},
+        timeout=30,
+    )
+    assert answer.url.endswith("/firmware"), answer.text[-3000:]
 
 
 def _add_profile(person: Person, layout_id: int) -> int:

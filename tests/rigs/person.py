@@ -30,6 +30,12 @@ class Person:
         assert answer.status_code == 200, (path, answer.status_code)
         return BeautifulSoup(answer.text, "html5lib")
 
+    def token(self, path: str) -> str:
+        """Return the CSRF token of a form on a page, for what has no form of its own."""
+        field = self.read(path).select_one("main input[name=csrf_token]")
+        assert field is not None, path
+        return str(field["value"])
+
     def submit(self, path: str, *, action: str | None = None, **values: str) -> BeautifulSoup:
         """Fill the form on a page with `values` and send it; the answer must be a success.
 

@@ -123,6 +123,18 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
         Screen("profile-parameters", f"{profile}/parameters/yealink"),
         Screen("profile-delete", f"{profile}/delete"),
         Screen("bulk-plan-profile", phones, _plan_profile_for_many),
+        Screen("firmware", "/firmware"),
+        Screen("firmware-filtered", "/firmware?vendor=cisco"),
+        Screen("firmware-add", "/firmware/add"),
+        Screen("firmware-add-refused", "/firmware/add", _upload_wrongly),
+        Screen("firmware-confirm", f"/firmware/{ids['waiting']}/edit"),
+        Screen("firmware-confirm-refused", f"/firmware/{ids['waiting']}/edit", _confirm_wrongly),
+        Screen("firmware-edit", f"/firmware/{ids['firmware']}/edit"),
+        Screen("firmware-delete", f"/firmware/{ids['firmware']}/delete"),
+        Screen("firmware-in-use", "/firmware/in-use"),
+        Screen("firmware-of-tenant", "/t/demo/firmware"),
+        Screen("firmware-of-nobody", "/t/nobody-sons-plumbing-and-heating-ltd/firmware"),
+        Screen("phones-update", f"{phones}?flag=update"),
         Screen("find-us", "/t/demo/how-phones-find-us"),
         Screen("removed", "/t/demo/removed-phones"),
         Screen("removed-empty", "/t/nobody-sons-plumbing-and-heating-ltd/removed-phones"),
@@ -318,6 +330,21 @@ def _fill_wrongly(page: Page) -> None:
 def _copy_to_cisco(page: Page) -> None:
     page.select_option("#model_slug", "cisco-spa504g")
     page.select_option("#module_slug", "cisco-spa500s")
+    press_main_button(page)
+
+
+def _upload_wrongly(page: Page) -> None:
+    page.set_input_files(
+        "#file", {"name": "T46U.rom", "mimeType": "application/zip", "buffer": b"PK\3\4" * 5000}
+    )
+    page.click("#upload-start")
+    page.wait_for_selector("#field-file .error")
+
+
+def _confirm_wrongly(page: Page) -> None:
+    page.fill("#version", "the newest")
+    for box in page.locator("input[name=model_slugs]:checked").all():
+        box.uncheck()
     press_main_button(page)
 
 

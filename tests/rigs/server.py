@@ -73,7 +73,7 @@ class ServerRig:
                 break
             try:
                 requests.get(f"{self.url}/health", timeout=1)
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):  # not yet, or busy starting
                 time.sleep(0.05)
                 continue
             return time.monotonic() - started

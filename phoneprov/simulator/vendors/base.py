@@ -3,7 +3,7 @@
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import urljoin
 
@@ -21,6 +21,7 @@ class Outcome(StrEnum):
     NOTHING = "nothing found"
     FAILED = "server failed"
     REBOOT = "applied, needs a reboot"
+    UPGRADE = "has another firmware to install"
 
 
 Script = Generator[HttpRequest, HttpAnswer, Outcome]
@@ -71,6 +72,8 @@ class Firmware(ABC):
     def __init__(self, identity: PhoneIdentity) -> None:
         self.identity = identity
         self.values: dict[str, str] = {}
+        self.next_version = ""
+        """Of an image that was downloaded and is not installed yet."""
         self._digests: dict[str, str] = {}
 
     @property
@@ -122,6 +125,26 @@ class Firmware(ABC):
     def get(self, url: str, name: str = "") -> HttpRequest:
         """Return the request for a file beside `url` (a folder's address ends in a slash)."""
         return HttpRequest(url=urljoin(url, name) if name else url, headers=self._headers())
+
+    def take_image(
+        self, urls: Iterable[str], agent: str = ""
+    ) -> Generator[HttpRequest, HttpAnswer, bool]:
+        """Ask for an image under each of its names in turn; tell whether there is one to install.
+
+        The first name that is found decides, whatever version it is.
+        """
+        headers = {**self._headers(), **({"User-Agent": agent} if agent else {})}
+        for url in urls:
+            answer = yield HttpRequest(url=url, headers=headers, is_image=True)
+            if answer.is_found or answer.is_failure:
+                self.next_version = answer.version
+                return bool(answer.version)
+        return False
+
+    def install(self) -> None:
+        """Run from now on what was downloaded."""
+        self.identity = replace(self.identity, firmware=self.next_version)
+        self.next_version = ""
 
     def is_news(self, topic: str, bodies: Iterable[bytes]) -> bool:
         """Tell whether the files differ from those of last time, and remember them."""

@@ -1,5 +1,7 @@
 """A Cisco SPA3xx or SPA5xx: a rule names a profile, the profile names the next rule."""
 
+from collections.abc import Generator
+
 from phoneprov.core.mac import format_mac
 from phoneprov.simulator.configs.cisco import (
     CiscoReader,
@@ -9,6 +11,7 @@ from phoneprov.simulator.configs.cisco import (
     resolve_rule,
 )
 from phoneprov.simulator.configs.sealed import open_sealed
+from phoneprov.simulator.http import HttpAnswer, HttpRequest
 from phoneprov.simulator.state import PhoneState, SipAccount
 from phoneprov.simulator.vendors.base import (
     BAD_EVENT,
@@ -77,7 +80,16 @@ class CiscoFirmware(Firmware):
                 self.values.update(profile)
         if not bodies:
             return Outcome.NOTHING
-        return Outcome.APPLIED if self.is_news("config", bodies) else Outcome.UNCHANGED
+        outcome = Outcome.APPLIED if self.is_news("config", bodies) else Outcome.UNCHANGED
+        return Outcome.UPGRADE if (yield from self._take_firmware()) else outcome
+
+    def _take_firmware(self) -> Generator[HttpRequest, HttpAnswer, bool]:
+        """Follow the upgrade rule, where upgrades are on and its condition holds."""
+        rule = self.values.get("Upgrade_Rule", "")
+        if not rule or not self._reader().is_on("Upgrade_Enable", default=True):
+            return False
+        target = resolve_rule(rule, self.facts)
+        return False if target is None else (yield from self.take_image([target]))
 
     @property
     def facts(self) -> RuleFacts:

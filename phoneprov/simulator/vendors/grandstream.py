@@ -1,10 +1,12 @@
 """A Grandstream GXP, GRP or GXV: one file is enough, the first one found."""
 
+import re
+from collections.abc import Generator
 from uuid import UUID
 
 from phoneprov.simulator.configs.grandstream import GrandstreamReader, account_key, read_config
 from phoneprov.simulator.configs.sealed import is_sealed, open_sealed
-from phoneprov.simulator.http import HttpRequest
+from phoneprov.simulator.http import HttpAnswer, HttpRequest
 from phoneprov.simulator.state import PhoneState, SipAccount
 from phoneprov.simulator.vendors.base import (
     BAD_EVENT,
@@ -18,6 +20,20 @@ from phoneprov.simulator.vendors.base import (
     Reaction,
     Script,
 )
+
+_NEVER = "2"
+_FAMILIES = (
+    (re.compile(r"GRP26[1-3]\d"), "grp2610"),
+    (re.compile(r"GRP260\d"), "grp260x"),
+    (re.compile(r"GXP16\d\d"), "gxp1600"),
+    (re.compile(r"GXP17\d\d"), "gxp1760"),
+)
+"""Families that share an image; the others ask for one of their own name."""
+
+
+def _image_name(model: str) -> str:
+    family = next((name for pattern, name in _FAMILIES if pattern.match(model)), model.lower())
+    return f"{family}fw.bin"
 
 
 class GrandstreamFirmware(Firmware):
@@ -39,6 +55,13 @@ class GrandstreamFirmware(Firmware):
         return UUID(f"00000000-0000-1000-8000-{self.identity.mac}").urn
 
     def fetch(self, url: str, *, is_boot: bool) -> Script:
+        """Fetch the config, then look for firmware where it says."""
+        outcome = yield from self._fetch_config(url, is_boot=is_boot)
+        if outcome not in {Outcome.APPLIED, Outcome.UNCHANGED}:
+            return outcome
+        return Outcome.UPGRADE if (yield from self._take_firmware()) else outcome
+
+    def _fetch_config(self, url: str, *, is_boot: bool) -> Script:
         """Ask for the four names in turn and stop at the first file found, unless told not to."""
         del is_boot  # the same names at every check
         mac, model = self.identity.mac, self.identity.model.lower()
@@ -59,6 +82,23 @@ class GrandstreamFirmware(Firmware):
         for values in read:
             self.values.update(values or {})
         return Outcome.APPLIED
+
+    def _take_firmware(self) -> Generator[HttpRequest, HttpAnswer, bool]:
+        """Look for the image of this family in the folder that P192 names.
+
+        Newer firmware goes by P6767 there, older by P212 for both. Source: Grandstream templates
+        GXP16xx 1.0.4.33 and GXP2124 (no P6767).
+        """
+        path, condition = self.values.get("P192", ""), self.values.get("P238", "0")
+        if not path or condition == _NEVER:
+            return False
+        way = self.values.get("P6767") or self.values.get("P212", "")
+        scheme = {"1": "http", "2": "https"}.get(way)
+        if scheme is None:
+            return False
+        before, after = self.values.get("P232", ""), self.values.get("P233", "")
+        name = f"{before}{_image_name(self.identity.model)}{after}"
+        return (yield from self.take_image([f"{scheme}://{path.rstrip('/')}/{name}"]))
 
     def _read(self, body: bytes) -> dict[str, str] | None:
         """Return the values of a file; an encrypted one is opened with P1359."""

@@ -72,8 +72,8 @@ class PolycomFirmware(Firmware):
     def fetch(self, url: str, *, is_boot: bool) -> Script:
         """Do the whole chain; at a poll without the updater's part."""
         port = self.state().local_sip_port
-        if is_boot:
-            yield from self._update(url)
+        if is_boot and (yield from self._update(url)):
+            return Outcome.UPGRADE
         answer = yield from self._get_master(url, self.user_agent)
         if not answer.is_found:
             return Outcome.FAILED if answer.is_failure else Outcome.NOTHING
@@ -112,8 +112,11 @@ class PolycomFirmware(Firmware):
             "PHONE_PART_NUMBER": identity.part_number,
         }
 
-    def _update(self, url: str) -> Script:
-        """Be the updater: leave its log, look for newer firmware."""
+    def _update(self, url: str) -> _Asking[bool]:
+        """Be the updater: leave its log, look for another firmware; tell whether there is one.
+
+        Where the updater finds one it installs that first: the application has no say.
+        """
         agent = self._agent(_UPDATER_VERSION, "Updater")
         yield self._put(url, f"{self.identity.mac}-boot.log", agent)
         answer = yield from self._get_master(url, agent)
@@ -121,10 +124,9 @@ class PolycomFirmware(Firmware):
         if master is not None and master.app_file:
             folder, slash, name = master.app_file.rpartition("/")
             own = f"{folder}{slash}{self.identity.part_number}.{name}"
-            answer = yield self._as(agent, self.get(url, own))
-            if not answer.is_found:
-                yield self._as(agent, self.get(url, master.app_file))
-        return Outcome.UNCHANGED
+            names = [self.get(url, name).url for name in (own, master.app_file)]
+            return (yield from self.take_image(names, agent))
+        return False
 
     def _get_master(self, url: str, agent: str) -> _Asking[HttpAnswer]:
         answer = yield self._as(agent, self.get(url, f"{self.identity.mac}.cfg"))

@@ -75,7 +75,12 @@ class YealinkFirmware(Firmware):
                 if boot is not None:
                     names, overwrites = list(boot.includes), boot.overwrites
                     break
-        return (yield from self._fetch_configs(base, names, overwrites=overwrites))
+        outcome = yield from self._fetch_configs(base, names, overwrites=overwrites)
+        image = YealinkReader(self.values, self.generation).static("firmware.url")
+        if outcome not in {Outcome.APPLIED, Outcome.UNCHANGED} or not image:
+            return outcome
+        is_there = yield from self.take_image([image])
+        return Outcome.UPGRADE if is_there else outcome
 
     def _fetch_configs(self, base: str, names: list[str], *, overwrites: bool) -> Script:
         bodies: list[bytes] = []

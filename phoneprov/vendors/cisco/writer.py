@@ -9,6 +9,10 @@ Decisions that the files rest on:
 - DHCP_Option_To_Use is emptied: the phone's own address, which holds its secret, must not lose
   against the common one that a DHCP server gives. Whether a late firmware would prefer that one
   to a whole Profile_Rule is not documented; without options to use it can't.
+- A firmware is named only when it is the phone's turn, by a rule with a condition: a phone that
+  runs it already does nothing. The name is escaped, for a blank or a `|` would end the address.
+  After a try that failed it tries again in ten minutes (factory: an hour). Source: Upgrade_Rule in
+  wazo-provd-plugins 2321a3f3, Small Business Provisioning Guide (Upgrade_Error_Retry_Delay).
 - The phone's web server is switched off: it has known holes that let anybody in the same network
   take the phone over (CVE-2024-20450 to -20454), and no firmware will close them. A factory reset
   switches it on again, for a phone that has to be pointed here by hand.
@@ -113,6 +117,7 @@ class CiscoWriter:
         return self._phone.render(
             profile_rule=_profile_rule(config.provisioning),
             poll_s=config.provisioning.poll_minutes * 60,
+            upgrade_rule=_upgrade_rule(config),
             admin_password=config.admin_password,
             ntp_server=config.ntp_server,
             display_name=config.display_name,
@@ -130,6 +135,14 @@ def _profile_rule(provisioning: Provisioning) -> str:
     if not provisioning.key:
         return f"{provisioning.base_url}$MA.cfg"
     return f"[--key {provisioning.key}] {provisioning.base_url}{FOLDER}$MA.cfg"
+
+
+def _upgrade_rule(config: PhoneConfig) -> str:
+    """Return the rule that leads to the image that is its turn to take; empty for none."""
+    image = config.firmware
+    if image is None:
+        return ""
+    return f"( $SWVER ne {image.version} )? {image.url(config.provisioning.base_url)}"
 
 
 def _file(name: str, text: str) -> VendorFile:

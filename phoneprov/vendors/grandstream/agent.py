@@ -7,7 +7,7 @@ from phoneprov.core.mac import find_mac
 from phoneprov.vendors.writer import AgentFacts
 
 _HTTP = re.compile(
-    r"Grandstream\s+Model\s+HW\s+(?P<model>[\w-]+)(?:\s+V[\w.]+)?"
+    r"Grandstream\s+Model\s+HW\s+(?P<model>[\w-]+)(?:\s+(?P<hardware>V[\w.]+))?"
     r"\s+SW\s+(?P<firmware>[\d.]+)(?:\s+DevId\s+(?P<mac>\S+))?",
     re.IGNORECASE,
 )
@@ -34,4 +34,5 @@ def read_user_agent(text: str) -> AgentFacts | None:
         model_name=match["model"],
         firmware=match["firmware"],
         mac=find_mac(match["mac"] or ""),
+        hardware=match.groupdict().get("hardware"),
     )

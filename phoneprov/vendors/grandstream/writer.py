@@ -9,6 +9,10 @@ Decisions that the files rest on:
 - Under the phone's own address `cfg<model>.xml` and `cfg.xml` do not exist either. Firmware
   stops at the first file it finds, or with P8467 reads them all, and then a later one must not
   overrule the phone's own.
+- Firmware comes from a folder (P192, by the way of P6767; P212 before there was that one), in which
+  the phone asks for a name of its own. The folder is that of one image, so the phone finds that
+  one or nothing, and it is named only when it is the phone's turn: an empty path finds nothing,
+  whatever P238 (0: always look) says. P238 and P194 hold for configs too, so they stay.
 - Old prefixes and postfixes (P234, P235) are accepted around the name and cleared by the file.
 
 Source: Grandstream SIP Device Provisioning Guide (2012 p. 3; 2023), GRP261x administration
@@ -124,6 +128,7 @@ class GrandstreamWriter:
             mac=config.mac,
             scheme=scheme,
             path=path,
+            firmware_path=_firmware_path(config),
             config_key=key,
             poll_minutes=max(LEAST_POLL_MINUTES, config.provisioning.poll_minutes),
             admin_password=config.admin_password,
@@ -134,6 +139,13 @@ class GrandstreamWriter:
             video=video_parameters(config),
             keys=key_parameters(config),
         )
+
+
+def _firmware_path(config: PhoneConfig) -> str:
+    """Return the folder of the image that is its turn to take; empty for none."""
+    if config.firmware is None:
+        return ""
+    return split_url(config.provisioning.base_url + config.firmware.folder)[1]
 
 
 def _file(name: str, text: str) -> VendorFile:

@@ -3,7 +3,10 @@
 Decisions that the files rest on:
 
 - `<mac>.cfg` is the phone's own master file; it names one config, `<mac>-phoneprov.cfg`.
-- APP_FILE_PATH is empty: no firmware is named, so none is ever loaded by accident.
+- APP_FILE_PATH is empty but when it is the phone's turn to take a firmware, so none is ever loaded
+  by accident. It then ends in `sip.ld`: the phone puts its own part number in front of that, and
+  asks for the name as it is when there is no such file. (With the part number written there it
+  asks for `3111-44500-001.3111-44500-001.sip.ld`: capture of a VVX 500.)
 - `<mac>-phone.cfg` and `<mac>-web.cfg` (what the user changed) are taken when uploaded and never
   given back: overrides of the last owner would beat every later config.
 - Parameters are collected in a dictionary first: an attribute twice in one element makes the
@@ -38,6 +41,7 @@ from phoneprov.vendors.writer import (
 CONTENT_TYPE = "text/xml; charset=utf-8"
 COMMON_FILE = "000000000000.cfg"
 HOUR_MINUTES = 60
+COMBINED_IMAGE = "sip.ld"
 
 _UPLOADS = (
     (re.compile(r"[0-9a-f]{12}-\w+\.log"), "log"),
@@ -62,7 +66,7 @@ class PolycomWriter:
         """Return the file that `name` means to this phone, or None when there is no such file."""
         asked = name.lower()
         if asked in {f"{config.mac}.cfg", COMMON_FILE}:
-            return _file(name, self._master.render(config_file=self.main_file_name(config)))
+            return _file(name, self._write_master(config))
         if asked == self.main_file_name(config):
             text = write_extra(self.vendor, self._write_phone(config), config.extra)
             return _file(name, text)
@@ -96,7 +100,7 @@ class PolycomWriter:
         own = "what the user changed at the phone: 404 is right"
         return (
             ExpectedFile(name=f"{mac}.cfg", needed=True, note="master file"),
-            ExpectedFile(name="sip.ld", needed=False, note="firmware: none is ordered"),
+            ExpectedFile(name=COMBINED_IMAGE, needed=False, note="firmware, when it is its turn"),
             ExpectedFile(
                 name=f"{mac}-phoneprov.cfg", needed=True, note="accounts and all settings"
             ),
@@ -130,6 +134,13 @@ class PolycomWriter:
         """Return what the phone told by event notification, or None if it makes no sense."""
         del query
         return reports.read_report(kind, body)
+
+    def _write_master(self, config: PhoneConfig) -> str:
+        image = config.firmware
+        return self._master.render(
+            config_file=self.main_file_name(config),
+            app_file_path=f"{image.folder}{COMBINED_IMAGE}" if image else "",
+        )
 
     def _write_directory(self, config: PhoneConfig) -> str:
         entries = enumerate(plan_keys(config).directory, start=1)

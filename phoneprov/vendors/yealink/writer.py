@@ -11,6 +11,10 @@ Decisions that the files rest on:
   of ours depends on it, because each file states every account and key of the model.
 - Settings with an old and a new name (`static.` since V81) are written under both. Firmware
   ignores a name it does not know.
+- A firmware is named by its whole address and only when it is the phone's turn: the phone takes
+  whatever is named there as soon as its version differs, in either direction. Its name is escaped
+  in the address (brackets and commas). Source: facts of the wazo and FusionPBX templates for
+  `static.firmware.url` (V81 and later) and `firmware.url` (before).
 
 Source: Yealink administrator's guide SIP-T2/T4 p. 150 (boot files, overwrite mode), p. 131 of
 the T58V/A guide (order of the files), templates of FusionPBX and wazo for both spellings.
@@ -133,8 +137,14 @@ class YealinkWriter:
             admin_password=config.admin_password,
             base_url=config.provisioning.base_url,
             poll_minutes=config.provisioning.poll_minutes,
+            firmware_url=_firmware_url(config),
             trust_control=int(config.notify_from_server_only),
         )
+
+
+def _firmware_url(config: PhoneConfig) -> str:
+    """Return the address of the image that is its turn to take; empty for none."""
+    return config.firmware.url(config.provisioning.base_url) if config.firmware else ""
 
 
 def _file(name: str, text: str) -> VendorFile:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError
+from phoneprov.firmware.queries import list_behind
 from phoneprov.fleet.profiles import list_profiles
 from phoneprov.fleet.queries import keep_own_ids, list_matching_ids
 from phoneprov.layouts.queries import list_layouts
@@ -187,8 +188,10 @@ def _all_matching() -> list[int]:
     """Return the ids of all phones that the list's filter finds."""
     typed = request.form.get("filter", "")[:LONGEST_FILTER]
     filters = read_filters(MultiDict(parse_qsl(typed)))
+    tenant, catalog = current_tenant(), runtime().catalog
+    _, behind = list_behind(session(), catalog, tenant.id)
     found = list_matching_ids(
-        session(), runtime().catalog, current_tenant(), filters, now=utc_now(), limit=MOST_PHONES
+        session(), catalog, tenant, filters, now=utc_now(), limit=MOST_PHONES, behind=behind
     )
     return list(found)
 

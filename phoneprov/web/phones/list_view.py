@@ -8,6 +8,7 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from phoneprov.core.clock import utc_now
+from phoneprov.firmware.queries import list_behind
 from phoneprov.fleet.facets import NO_NAMES, read_key_names
 from phoneprov.fleet.filters import NONE, PAGE_SIZES, Flag, PhoneFilters
 from phoneprov.fleet.list_tastes import find_taste
@@ -20,7 +21,7 @@ from phoneprov.web.access import current_tenant, signed_in_user
 from phoneprov.web.database import session
 from phoneprov.web.phones.columns import NAMED, Column, read_columns, write_columns
 from phoneprov.web.phones.query import read_filters, sorted_by, write_filters
-from phoneprov.web.phones.rows import Row, make_rows, write_token
+from phoneprov.web.phones.rows import Row, Shown, make_rows, write_token
 from phoneprov.web.runtime import runtime
 
 STATUS_ORDER = (
@@ -114,9 +115,10 @@ def read_list(args: MultiDict[str, str]) -> ListView:
     taste = find_taste(session(), signed_in_user().id)
     asked = args.get("columns", "")
     columns = read_columns(asked or taste.columns)
-    page = list_phones(session(), catalog, current_tenant(), filters, now=utc_now())
+    library, behind = list_behind(session(), catalog, current_tenant().id)
+    page = list_phones(session(), catalog, current_tenant(), filters, now=utc_now(), behind=behind)
     names = NO_NAMES if NAMED.isdisjoint(columns) else read_key_names(session(), page.phones)
-    rows = make_rows(page, catalog, columns, names)
+    rows = make_rows(page, catalog, Shown(library=library, columns=columns, names=names))
     return ListView(
         page=page,
         filters=replace(filters, page=page.number),

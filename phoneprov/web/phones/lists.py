@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from phoneprov.core.clock import utc_now
+from phoneprov.firmware.queries import list_behind
 from phoneprov.fleet.imports.export import export_phones
 from phoneprov.fleet.imports.sheet import PhoneColumn, write_phone_rows
 from phoneprov.fleet.queries import keep_own_ids, list_matching_ids
@@ -71,5 +72,8 @@ def _list_rows() -> Sequence[dict[PhoneColumn, str]]:
     """Return the rows of all phones that match, whatever their page."""
     tenant, catalog = current_tenant(), runtime().catalog
     filters = read_filters(request.args)
-    ids = list_matching_ids(session(), catalog, tenant, filters, now=utc_now(), limit=MOST_LISTED)
+    _, behind = list_behind(session(), catalog, tenant.id)
+    ids = list_matching_ids(
+        session(), catalog, tenant, filters, now=utc_now(), limit=MOST_LISTED, behind=behind
+    )
     return list(export_phones(session(), catalog, tenant.id, ids))

@@ -12,6 +12,8 @@ from markupsafe import Markup
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.text import as_sentence
+from phoneprov.firmware.offers import load_library
+from phoneprov.firmware.progress import find_progress
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.queries import (
     PhoneDetails,
@@ -129,6 +131,8 @@ def _common(details: PhoneDetails, catalog: Catalog, now: datetime) -> dict[str,
         "vendor": catalog.vendors[model.vendor] if model else None,
         "choices": list_choices(phone, catalog),
         "order": _current_order(phone, now),
+        "offer": load_library(session(), catalog).offer_for(phone),
+        "turn": find_progress(session(), phone),
         "contact": words.live_contact(list(details.contacts)),
         "config": words.read_config_state(phone, now),
         "window": words.window_state(phone, now),

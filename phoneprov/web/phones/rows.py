@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.catalog.model import PhoneModel
+from phoneprov.firmware.offers import Library, Offer
 from phoneprov.fleet.facets import NO_NAMES, KeyNames
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.queries import FleetCounts, PhonePage
@@ -29,6 +30,8 @@ class Row:
     model: PhoneModel | None
     is_late: bool
     is_outdated: bool
+    offer: Offer | None
+    """The newer firmware that there is for it."""
     choices: tuple[Choice, ...]
     layout: str
     """Name of its button layout; empty where it has none, or nobody asked for it. So are:"""
@@ -68,11 +71,19 @@ class Changes:
         return not (self.changed or self.new or self.gone_ids or self.counts_changed)
 
 
-def make_rows(
-    page: PhonePage, catalog: Catalog, columns: Sequence[Column] = USUAL, names: KeyNames = NO_NAMES
-) -> list[Row]:
-    """Return the rows of a page; `names` for those of the columns that show any."""
-    return [_make_row(page, phone, catalog, columns, names) for phone in page.phones]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What the rows of a page show beside the phones themselves."""
+
+    library: Library
+    columns: Sequence[Column] = USUAL
+    names: KeyNames = NO_NAMES
+    """For those of the columns that show any."""
+
+
+def make_rows(page: PhonePage, catalog: Catalog, shown: Shown) -> list[Row]:
+    """Return the rows of a page."""
+    return [_make_row(page, phone, catalog, shown) for phone in page.phones]
 
 
 def write_token(counts: FleetCounts, total: int, rows: Sequence[Row]) -> str:
@@ -113,9 +124,8 @@ def find_changes(seen: Seen, page: PhonePage, rows: Sequence[Row]) -> Changes:
     )
 
 
-def _make_row(
-    page: PhonePage, phone: Phone, catalog: Catalog, columns: Sequence[Column], names: KeyNames
-) -> Row:
+def _make_row(page: PhonePage, phone: Phone, catalog: Catalog, shown: Shown) -> Row:
+    names = shown.names
     is_late = page.is_late(phone)
     is_outdated = (
         phone.fetched_revision is not None and phone.fetched_revision < phone.config_revision
@@ -126,13 +136,14 @@ def _make_row(
         model=catalog.find_model(phone.model_slug),
         is_late=is_late,
         is_outdated=is_outdated,
+        offer=shown.library.offer_for(phone),
         choices=list_choices(phone, catalog),
         layout=names.layout_of(phone),
         profile=names.profile_of(phone),
         modules=modules,
         version="",
     )
-    return replace(row, version=_row_version(row, columns))
+    return replace(row, version=_row_version(row, shown.columns))
 
 
 def _module_name(slug: str, catalog: Catalog) -> str:
@@ -155,6 +166,7 @@ def _row_version(row: Row, columns: Sequence[Column]) -> str:
         phone.mac,
         phone.ip_address,
         phone.firmware,
+        row.offer.to_version if row.offer else None,
         phone.last_registered_at,
         phone.disabled_at,
         phone.told_model,

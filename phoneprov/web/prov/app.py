@@ -9,6 +9,7 @@ import structlog
 from flask import Flask
 
 from phoneprov.core.settings import Network
+from phoneprov.firmware.downloads import BLOCK
 from phoneprov.provisioning.exchange import Answer, Ask
 from phoneprov.provisioning.files import PREFIX
 from phoneprov.web.runtime import EXTENSION, Runtime
@@ -49,7 +50,11 @@ class ProvApp:
             return self._inner(environ, start_response)
         answer = self._safely(_ask(environ, path, self._trusted))
         start_response(STATUS_LINES[answer.status], list(answer.headers))
-        return [answer.body]
+        if answer.stream is None:
+            return [answer.body]
+        # The server's own wrapper sends a file without holding one of its few threads meanwhile.
+        wrap = environ.get("wsgi.file_wrapper")
+        return answer.stream if wrap is None else wrap(answer.stream, BLOCK)
 
     def _safely(self, ask: Ask) -> Answer:
         try:
@@ -68,6 +73,8 @@ def _ask(environ: "WSGIEnvironment", path: str, trusted: tuple[Network, ...]) ->
         address=client_address(environ, trusted),
         user_agent=environ.get("HTTP_USER_AGENT", ""),
         if_none_match=environ.get("HTTP_IF_NONE_MATCH", ""),
+        wanted_range=environ.get("HTTP_RANGE", ""),
+        if_range=environ.get("HTTP_IF_RANGE", ""),
         query=environ.get("QUERY_STRING", ""),
         body=environ.get("wsgi.input"),
         length=int(length) if length.isascii() and length.isdigit() else 0,

@@ -1,0 +1,1 @@
+"""Screen of the firmware library, and of what fleets run."""
