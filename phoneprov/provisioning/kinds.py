@@ -8,7 +8,7 @@ and one phone stands for all whose facts change alike.
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,8 +16,10 @@ from sqlalchemy import ColumnElement, RowMapping, Select, Text, or_, select, typ
 from sqlalchemy.orm import Session
 
 from phoneprov.fleet.models import Phone, PhoneModule
+from phoneprov.fleet.own_key_models import PhoneButton
 from phoneprov.fleet.profile_models import Profile
 from phoneprov.layouts.models import ButtonLayout, LayoutButton
+from phoneprov.layouts.rule_models import LayoutRule
 from phoneprov.tenancy.models import Extension, Tenant
 
 _INHERITED = ("time_zone", "admin_password", "local_sip_port", "poll_minutes")
@@ -48,6 +50,10 @@ class PhoneFacts:
     """Its layout, and its modules with theirs."""
     own_keys: frozenset[Hashable] = frozenset()
     """The buttons of its layouts that point at its own extension: it may be without them."""
+    own_buttons: frozenset[Hashable] = frozenset()
+    """The keys in which it differs from its layouts."""
+    is_ruled: bool = False
+    """Whether rules fill keys of its layouts: for each phone the others, so in other places."""
     asks_by: datetime | None = None
     """When it asks again at the latest; None where that is not known."""
 
@@ -59,22 +65,36 @@ class Kind:
     model_slug: str
     phones: tuple[PhoneFacts, ...]
 
+    @property
+    def is_ruled(self) -> bool:
+        """Whether the keys of these phones may stand in other places on each."""
+        return len(self.phones) > 1 and self.phones[0].is_ruled
+
 
 def read_facts(
     session: Session, tenant_id: int, phone_ids: Collection[int] | None = None
 ) -> dict[int, PhoneFacts]:
-    """Return the facts of a tenant's phones, of all or of some, in three queries."""
+    """Return the facts of a tenant's phones, of all or of some, in five queries."""
     mine: list[ColumnElement[bool]] = [Phone.tenant_id == tenant_id]
     if phone_ids is not None:
         mine.append(Phone.id.in_(sorted(phone_ids)))
-    modules: dict[int, list[Hashable]] = defaultdict(list)
+    modules: dict[int, list[tuple[str, int | None]]] = defaultdict(list)
     attached = select(PhoneModule.phone_id, PhoneModule.module_slug, PhoneModule.layout_id)
     attached = attached.join(Phone, Phone.id == PhoneModule.phone_id).where(*mine)
     for row in session.execute(attached.order_by(PhoneModule.number)):
         modules[row.phone_id].append((row.module_slug, row.layout_id))
     own_keys = _read_own_keys(session, mine)
+    buttons = _read_own_buttons(session, mine)
+    ruled = _list_ruled(session, tenant_id)
     return {
-        row["id"]: _facts(row, modules[row["id"]], own_keys[row["id"]])
+        row["id"]: replace(
+            _facts(row, modules[row["id"]]),
+            own_keys=frozenset(own_keys[row["id"]]),
+            own_buttons=frozenset(buttons[row["id"]]),
+            is_ruled=not ruled.isdisjoint(
+                {row["button_layout_id"], *(layout_id for _, layout_id in modules[row["id"]])}
+            ),
+        )
         for row in session.execute(_phones(mine)).mappings()
     }
 
@@ -112,6 +132,7 @@ def _kind_of(before: PhoneFacts, after: PhoneFacts) -> Hashable:
         before.own == after.own,
         changed,
         (before.layouts, after.layouts),
+        (before.own_buttons, after.own_buttons),
         (len(before.own_keys - after.own_keys), len(after.own_keys - before.own_keys)),
     )
 
@@ -170,9 +191,36 @@ def _read_own_keys(
     return found
 
 
-def _facts(
-    row: RowMapping, modules: Sequence[Hashable], own_keys: AbstractSet[Hashable]
-) -> PhoneFacts:
+def _read_own_buttons(
+    session: Session, mine: Sequence[ColumnElement[bool]]
+) -> dict[int, set[Hashable]]:
+    """Return by phone the keys in which it differs from its layouts."""
+    query = (
+        select(
+            PhoneButton.phone_id,
+            PhoneButton.module,
+            PhoneButton.position,
+            PhoneButton.kind,
+            PhoneButton.value,
+            PhoneButton.label,
+            PhoneButton.extension_id,
+        )
+        .join(Phone, Phone.id == PhoneButton.phone_id)
+        .where(*mine)
+    )
+    found: dict[int, set[Hashable]] = defaultdict(set)
+    for phone_id, *button in session.execute(query):
+        found[phone_id].add(tuple(button))
+    return found
+
+
+def _list_ruled(session: Session, tenant_id: int) -> AbstractSet[int | None]:
+    """Return the layouts of a tenant that have rules."""
+    query = select(LayoutRule.layout_id).join(ButtonLayout, ButtonLayout.id == LayoutRule.layout_id)
+    return set(session.scalars(query.where(ButtonLayout.tenant_id == tenant_id)))
+
+
+def _facts(row: RowMapping, modules: Sequence[Hashable]) -> PhoneFacts:
     inherited = {name: _that_counts(row, name) for name in _INHERITED}
     last, minutes = row["last_check_in_at"], inherited["poll_minutes"]
     return PhoneFacts(
@@ -182,7 +230,6 @@ def _facts(
         own=tuple(row[column.key] for column in _OWN),
         inherited=inherited,
         layouts=(row["button_layout_id"], *modules),
-        own_keys=frozenset(own_keys),
         asks_by=last + timedelta(minutes=minutes) if last and isinstance(minutes, int) else None,
     )
 

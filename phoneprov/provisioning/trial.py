@@ -55,6 +55,8 @@ class Sample:
     """What the change asks of it and its model can't do."""
     trouble: str = ""
     """Why its config can't be written then; it would keep the one it has."""
+    is_ruled: bool = False
+    """Whether the keys of the others that it stands for may stand in other places."""
     reboot: RebootRule | None = None
     """What is known of a reboot after such a change."""
 
@@ -159,6 +161,7 @@ def _compare(kind: Kind, old: Told, new: Told, name: str, catalog: Catalog) -> S
         files=files,
         losses=losses,
         trouble=trouble,
+        is_ruled=kind.is_ruled,
         reboot=next((one for one in rules if one.holds_for(model.family, topics)), None),
     )
 

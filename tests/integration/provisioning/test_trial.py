@@ -13,14 +13,18 @@ from phoneprov.core.errors import InvalidValueError
 from phoneprov.fleet import layout_changes
 from phoneprov.fleet.drafts import ModuleDraft, PhoneDraft
 from phoneprov.fleet.models import Phone
+from phoneprov.fleet.own_key_models import PhoneButton
 from phoneprov.fleet.phones import find_phone
 from phoneprov.fleet.profile_drafts import ProfileDraft
 from phoneprov.fleet.profile_models import Profile
 from phoneprov.fleet.profiles import add_profile, change_profile
 from phoneprov.fleet.revisions import TOUCHED
+from phoneprov.fleet.rule_changes import add_rule
 from phoneprov.layouts.drafts import ButtonDraft, LayoutDraft
 from phoneprov.layouts.fill import FillDraft, Pattern
 from phoneprov.layouts.models import ButtonLayout
+from phoneprov.layouts.rule_changes import RuleDraft
+from phoneprov.layouts.targets import get_target
 from phoneprov.operations.bulk.plan import plan_bulk
 from phoneprov.operations.bulk.tasks import read_task
 from phoneprov.operations.bulk.trial import can_be_tried, try_bulk
@@ -31,6 +35,7 @@ from phoneprov.provisioning.answer import Answering
 from phoneprov.provisioning.exchange import Ask
 from phoneprov.provisioning.preview import preview_config
 from phoneprov.provisioning.trial import Act, Frame, Outcome, try_out
+from phoneprov.vendors.config import ButtonKind
 from tests.conformance.matrix.desks import desk_for
 from tests.integration.layouts.conftest import Desk
 from tests.integration.provisioning.test_keys import counted, told
@@ -237,6 +242,36 @@ def test_filling_and_settings_of_a_layout(desk: Desk, world: World) -> None:
 
     settled = look(world, settle)
     assert words(settled) == [("Person 201", 4, ["Key 2: empty → BLF 201 Person 201"])]
+
+
+def test_a_phone_with_a_key_of_its_own_is_told_apart(desk: Desk, world: World) -> None:
+    """R110: a key that one phone has of its own is not the layout's to change."""
+    layout, phones = office(desk)
+    own = PhoneButton(phone_id=phones[0].id, position=3, kind=ButtonKind.CUSTOM, value="88")
+    world.session.add(own)
+    world.session.commit()
+    outcome = look(world, assign(world, layout, 3, "custom", "77"))
+    assert (outcome.reached, outcome.unchanged) == (4, 1)
+    assert words(outcome) == [("Person 202", 3, ["Key 3: empty → Custom 77"])]
+    assert not outcome.samples[0].is_ruled
+
+
+def test_keys_of_rules_stand_elsewhere_on_other_phones(desk: Desk, world: World) -> None:
+    """R112: one phone is an example then, and the page says so."""
+    layout, _ = office(desk)
+    layout_id = layout.id
+
+    def act(session: Session) -> object:
+        row = session.get_one(ButtonLayout, layout_id)
+        target = get_target(world.catalog, row.model_slug, is_for_module=False)
+        draft = RuleDraft(kind="blf", first_key=2, last_key=9)
+        return add_rule(session, row, target, draft, actor=ALICE, now=NOON)
+
+    outcome = look(world, act)
+    assert (outcome.reached, outcome.unchanged) == (4, 0)
+    [(name, count, diffs)] = words(outcome)
+    assert (name, count, len(diffs)) == ("Person 201", 4, 3)
+    assert outcome.samples[0].is_ruled
 
 
 def test_a_module_layout(desk: Desk, world: World) -> None:
