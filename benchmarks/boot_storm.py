@@ -1,4 +1,4 @@
-"""A boot storm: every phone asks at once, and nothing is in the cache.
+"""A boot storm after a power cut: phones that were there before all ask at once, nothing is cached.
 
 Each phone opens a connection of its own, as phones do. The yardstick is the bare app under the
 same storm. R24: every file is answered in well under a second.

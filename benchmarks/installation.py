@@ -100,6 +100,7 @@ def _fill(tenants: int, phones: int) -> None:
                 "display_name": f"Phone {number}",
                 "token": token_of(number),
                 "token_hash": hash_token(token_of(number)),
+                "token_used_at": now - timedelta(days=1),
                 "added_at": now,
                 "status": statuses[number % len(statuses)],
                 "status_since_at": now,

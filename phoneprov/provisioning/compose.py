@@ -61,11 +61,16 @@ class ConfigFrame:
 
 
 def load_for_config(session: Session, phone_id: int) -> Phone | None:
-    """Return a phone with all that its config is made of."""
+    """Return a phone with all that its config is made of, as it is at this moment.
+
+    The session may hold it as it was when it was looked for; another request may have changed it
+    since, and what is composed is kept as the newest.
+    """
     return session.scalar(
         select(Phone)
         .where(Phone.id == phone_id)
         .options(joinedload(Phone.extension), joinedload(Phone.tenant), joinedload(Phone.profile))
+        .execution_options(populate_existing=True)
     )
 
 

@@ -212,6 +212,25 @@ def test_a_change_reaches_the_next_fetch(world: World, answering: Answering, pho
     assert b"Front desk" in after.body
 
 
+def test_a_change_while_a_phone_is_answered_is_in_what_is_kept(
+    world: World, answering: Answering, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R41: saved after the phone was looked for and before its config was composed."""
+    path, epoch = own(phone, f"{MAC}.cfg"), answering.cache.epoch
+    phone.token_used_at, phone.window_opened_at = NOON, None
+    world.session.commit()
+
+    def save_meanwhile(phone_id: int) -> int:
+        phone.display_name = "Front desk"
+        touch_phones(world.session, [phone.id], NOON)
+        world.session.commit()
+        return epoch(phone_id)
+
+    monkeypatch.setattr(answering.cache, "epoch", save_meanwhile)
+    assert b"Front desk" in answering.answer(ask(path)).body
+    assert b"Front desk" in answering.answer(ask(path)).body
+
+
 def test_only_the_touched_phone_changes(world: World, answering: Answering, phone: Phone) -> None:
     """No other phone's config changes with it."""
     other = world.phone(mac="805ec0aaaaaa", extension=world.extension("202"))
