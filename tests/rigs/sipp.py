@@ -101,8 +101,8 @@ class SippPhone:
             "expires": expires,
             "refresh_ms": refresh_s * 1000,
         }
-        (self.folder / "register.xml").write_text(_dedent(REGISTER.format(**values)))
-        (self.folder / "answer.xml").write_text(_dedent(ANSWER))
+        (self.folder / "register.xml").write_text(dedent(REGISTER.format(**values)))
+        (self.folder / "answer.xml").write_text(dedent(ANSWER))
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -149,6 +149,6 @@ class SippPhone:
         return [match.group(1) for match in found if match]
 
 
-def _dedent(text: str) -> str:
+def dedent(text: str) -> str:
     """Take the blanks before each header line away: sipp sends them as they stand."""
     return "\n".join(line.strip() for line in text.splitlines()) + "\n"
