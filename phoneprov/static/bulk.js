@@ -65,7 +65,7 @@
   // What was ticked is done with as soon as it was done, and not before: one may come back.
   document.addEventListener("submit", (event) => {
     const tenant = event.target.dataset.clearsTicks;
-    if (tenant) sessionStorage.removeItem(`ticked:${tenant}`);
+    if (tenant && event.submitter?.name === "start") sessionStorage.removeItem(`ticked:${tenant}`);
   });
   document.addEventListener("htmx:afterSettle", restore);
   addEventListener("pageshow", restore);

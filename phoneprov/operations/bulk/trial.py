@@ -15,7 +15,9 @@ from phoneprov.tenancy.models import for_tenant
 
 MOST_TRIED = 500
 """The deed is done on trial to so many phones at most: some deeds are done phone by phone."""
-TELL_NOTHING = frozenset({BulkAction.RESYNC, BulkAction.REBOOT, BulkAction.DELETE})
+TELL_NOTHING = frozenset(
+    {BulkAction.RESYNC, BulkAction.REBOOT, BulkAction.RESET, BulkAction.DELETE}
+)
 """Orders change no config; what a deleted phone is told is always the same, and nobody's to see."""
 
 

@@ -219,6 +219,8 @@ def test_many_are_reset_only_where_they_can_be_reached(alice: Pages, ids: list[i
     page = plan(alice, [*ids, online(1)], "reset")
     assert page.select_text("#will-title") == "1 phone gets the order"
     assert "This can’t be undone." in page.text
+    assert not page.soup.select('main [name="look"]'), "an order changes no config"
+    assert plan(alice, ids, "disable").soup.select('main [name="look"]')
 
 
 def test_a_phone_that_is_gone_is_not_counted(alice: Pages, ids: list[int]) -> None:
