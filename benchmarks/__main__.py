@@ -5,6 +5,8 @@ from benchmarks import (
     bulk_apply,
     firmware_downloads,
     layout_save,
+    pbx_changes,
+    pbx_snapshot,
     phones_page,
     prov_hit,
 )
@@ -17,6 +19,8 @@ def main() -> None:
     phones_page.main()
     layout_save.main()
     bulk_apply.main()
+    pbx_snapshot.main()
+    pbx_changes.main()
     firmware_downloads.main()
 
 

@@ -52,20 +52,20 @@ def running(serve: Callable[[Any, int], None], phones: int) -> Iterator[Server]:
 def serve_warm(ready: Any, phones: int) -> None:
     """Serve the product with every config in the cache."""
     with installation(tenants=1, phones=phones) as app:
-        _fetch_all(app, phones)
-        _serve(_counting(app.wsgi_app), ready)
+        fetch_all(app, phones)
+        serve(_counting(app.wsgi_app), ready)
 
 
 def serve_cold(ready: Any, phones: int) -> None:
     """Serve the product with an empty cache."""
     with installation(tenants=1, phones=phones) as app:
-        _serve(_counting(app.wsgi_app), ready)
+        serve(_counting(app.wsgi_app), ready)
 
 
 def serve_bare(ready: Any, phones: int) -> None:
     """Serve the product's configs from a dict, and do nothing else."""
     with installation(tenants=1, phones=phones) as app:
-        bodies = _fetch_all(app, phones)
+        bodies = fetch_all(app, phones)
 
     def bare(environ: Any, start_response: Any) -> Any:
         body = bodies[environ["PATH_INFO"]]
@@ -73,7 +73,7 @@ def serve_bare(ready: Any, phones: int) -> None:
         start_response("200 OK", headers)
         return [body]
 
-    _serve(bare, ready)
+    serve(bare, ready)
 
 
 def queries_so_far(server: Server) -> int:
@@ -85,7 +85,7 @@ def queries_so_far(server: Server) -> int:
     return queries
 
 
-def _fetch_all(app: Any, phones: int) -> dict[str, bytes]:
+def fetch_all(app: Any, phones: int) -> dict[str, bytes]:
     """Return each phone's config by its path; the product has it in its cache from then on."""
     from phoneprov.provisioning.exchange import Ask
     from phoneprov.web.runtime import EXTENSION
@@ -116,10 +116,10 @@ def _counting(app: Any) -> Any:
 
 def serve_app(app: Any, ready: Any) -> None:
     """Serve an app as the others here are served."""
-    _serve(app, ready)
+    serve(app, ready)
 
 
-def _serve(app: Any, ready: Any) -> None:
+def serve(app: Any, ready: Any) -> None:
     from waitress.server import create_server
 
     from phoneprov.serving import settle_memory

@@ -25,15 +25,21 @@ def fit_contact(contact: ContactState) -> ContactState | None:
     A contact is known by its AOR and URI, so a shortened one would be another contact.
     """
     is_named = 0 < len(contact.aor) <= LONGEST_AOR and len(contact.uri) <= LONGEST_URI
-    if not is_named or any(map(is_forbidden, contact.aor + contact.uri)):
+    known_by = contact.aor + contact.uri
+    if not is_named or (not _is_plain(known_by) and any(map(is_forbidden, known_by))):
         return None
     changes: dict[str, Any] = {}
     for name, longest in LONGEST.items():
         text = getattr(contact, name)
-        fitting = text if text.isascii() and text.isprintable() else _printable(text)
+        fitting = text if _is_plain(text) else _printable(text)
         if fitting[:longest] != text:
             changes[name] = fitting[:longest]
     return replace(contact, **changes) if changes else contact
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether nothing in a text needs a look, as with nearly all."""
+    return text.isascii() and text.isprintable()
 
 
 def _printable(text: str) -> str:

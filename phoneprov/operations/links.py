@@ -77,7 +77,7 @@ class LinkSupervisor:
     def __init__(self, *, catalog: Catalog, sessions: sessionmaker[Session]) -> None:
         self._catalog = catalog
         self._sessions = sessions
-        self._waiting: queue.Queue[tuple[int, Observation]] = queue.Queue(MOST_WAITING)
+        self.waiting: queue.Queue[tuple[int, Observation]] = queue.Queue(MOST_WAITING)
         self._links: dict[PbxFacts, PbxLink] = {}
         self._reload = threading.Event()
         self._stopping = threading.Event()
@@ -133,9 +133,9 @@ class LinkSupervisor:
     def _gather(self) -> list[tuple[int, Observation]]:
         gathered: list[tuple[int, Observation]] = []
         try:
-            gathered.append(self._waiting.get(timeout=TICK_S))
+            gathered.append(self.waiting.get(timeout=TICK_S))
             while len(gathered) < MOST_AT_ONCE:
-                gathered.append(self._waiting.get_nowait())
+                gathered.append(self.waiting.get_nowait())
         except queue.Empty:
             pass
         return gathered
@@ -163,7 +163,7 @@ class LinkSupervisor:
         for facts in wanted - set(self._links):
             link = make_link(facts.kind, facts.settings)
             self._links[facts] = link
-            link.start(QueueSink(facts.pbx_id, self._waiting, _targets_of(self._sessions, facts)))
+            link.start(QueueSink(facts.pbx_id, self.waiting, _targets_of(self._sessions, facts)))
 
 
 def _facts(row: Pbx) -> PbxFacts:
