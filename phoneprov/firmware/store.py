@@ -15,12 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from phoneprov.core.errors import InvalidValueError, NotAllowedError
-
-if TYPE_CHECKING:
-    from hashlib import _Hash
 
 FOLDER = "firmware"
 BLOCK = 256 * 1024
@@ -46,7 +42,7 @@ class _Hashed:
     """A hash of the first bytes of a part, so that they are not read again at its end."""
 
     size_bytes: int
-    state: "_Hash"
+    state: "hashlib._Hash"
 
 
 class FirmwareStore:
