@@ -18,7 +18,6 @@ class Reason(StrEnum):
     WINDOW_CLOSED = "window_closed"
     WINDOW_WAITED_OUT = "window_waited_out"
     NO_SUCH_FILE = "no_such_file"
-    FIRMWARE = "firmware"
     NOT_ITS_TURN = "not_its_turn"
 
     @property
@@ -32,7 +31,7 @@ class Reason(StrEnum):
         return _WORDS[self]
 
 
-_ADMITTED = (Reason.TOKEN, Reason.WINDOW, Reason.FAREWELL, Reason.FIRMWARE)
+_ADMITTED = (Reason.TOKEN, Reason.WINDOW, Reason.FAREWELL)
 _WORDS = {
     Reason.TOKEN: "by its own address",
     Reason.WINDOW: "first contact",
@@ -44,7 +43,6 @@ _WORDS = {
     Reason.WINDOW_CLOSED: "refused: not its own address, and first contact is over",
     Reason.WINDOW_WAITED_OUT: "refused: first contact waited too long",
     Reason.NO_SUCH_FILE: "no such file, as expected",
-    Reason.FIRMWARE: "firmware, as it is its turn",
     Reason.NOT_ITS_TURN: "refused: it isn't its turn to take this firmware",
 }
 

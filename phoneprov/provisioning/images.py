@@ -79,7 +79,7 @@ class ImageAnswering:
         if turn is None or firmware is None or visit.ask.method not in {"GET", "HEAD"}:
             return ImageAnswer(answer=NOT_FOUND, phone_id=phone.id, reason=Reason.NOT_ITS_TURN)
         answer = self._answer_name(visit, phone, turn, firmware)
-        return ImageAnswer(answer=answer, phone_id=phone.id, reason=Reason.FIRMWARE)
+        return ImageAnswer(answer=answer, phone_id=phone.id, reason=Reason.TOKEN)
 
     def _answer_name(
         self, visit: Visit, phone: Phone, turn: FirmwareTurn, firmware: Firmware

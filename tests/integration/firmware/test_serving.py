@@ -233,7 +233,7 @@ def test_what_the_phone_took_is_written(
     world.session.expire_all()
     assert (turn.percent, turn.started_at, turn.downloaded_at) == (43, NOON, None)
     row = world.session.scalars(select(CheckIn)).one()
-    assert (row.file_name, row.answer, row.admitted_by) == (NAME, 206, "firmware")
+    assert (row.file_name, row.answer, row.admitted_by) == (NAME, 206, "token")
     assert row.size_bytes == SIZE * 43 // 100
     assert phone.last_check_in_at == NOON
     body_of(get(wanted_range=f"bytes={SIZE * 43 // 100}-"))
