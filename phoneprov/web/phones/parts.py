@@ -14,6 +14,7 @@ from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.text import as_sentence
 from phoneprov.firmware.offers import load_library
 from phoneprov.firmware.progress import find_progress
+from phoneprov.fleet.diagnosis.diagnose import diagnose
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.queries import (
     PhoneDetails,
@@ -24,6 +25,7 @@ from phoneprov.fleet.queries import (
 from phoneprov.fleet.steps import read_journey
 from phoneprov.operations.commands import list_commands
 from phoneprov.operations.models import Command
+from phoneprov.provisioning.circumstances import read_circumstances
 from phoneprov.provisioning.preview import list_losses, load_told, show_files
 from phoneprov.provisioning.transcript import read_transcript
 from phoneprov.provisioning.unwritable import UNWRITABLE_ERRORS
@@ -122,6 +124,8 @@ def _common(details: PhoneDetails, catalog: Catalog, now: datetime) -> dict[str,
     phone = details.phone
     model = catalog.find_model(phone.model_slug)
     installation = session().get(Installation, 1)
+    address = f"{runtime().settings.address_for_phones}/prov/"
+    known = read_circumstances(session(), catalog, details, address=address, now=now)
     return {
         "details": details,
         "phone": phone,
@@ -137,10 +141,10 @@ def _common(details: PhoneDetails, catalog: Catalog, now: datetime) -> dict[str,
         "config": words.read_config_state(phone, now),
         "window": words.window_state(phone, now),
         "visitors": list_window_visitors(session(), phone),
-        "warnings": list_warnings(details, catalog, now),
+        "warnings": list_warnings(diagnose(known), phone),
         "journey": read_journey(session(), phone),
-        "address": f"{runtime().settings.address_for_phones}/prov/",
-        "own_address": f"{runtime().settings.address_for_phones}/prov/t/{words.MASK}/",
+        "address": address,
+        "own_address": f"{address}t/{words.MASK}/",
         "support": installation,
         "span_words": words.span_words,
     }
