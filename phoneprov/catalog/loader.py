@@ -15,6 +15,7 @@ from phoneprov.catalog.catalog import Catalog
 from phoneprov.catalog.checks import check_catalog
 from phoneprov.catalog.errors import CatalogError
 from phoneprov.catalog.model import (
+    BlfSetting,
     ButtonKind,
     ConfigTopic,
     KeyPicture,
@@ -101,6 +102,12 @@ class _ModuleFile(_File):
     sources: dict[str, str]
 
 
+class _BlfSetting(_File):
+    name: str = Field(min_length=1, max_length=80)
+    meaning: str = Field(min_length=1, max_length=200)
+    source: str = Field(min_length=1)
+
+
 class _VendorFile(_File):
     ouis: frozenset[str]
     set_up_by_hand: str
@@ -114,6 +121,7 @@ class _VendorFile(_File):
     phone_key_rules: tuple[_Rule, ...] = ()
     module_key_rules: tuple[_Rule, ...] = ()
     reboot_rules: tuple[_Reboot, ...] = ()
+    blf_settings: tuple[_BlfSetting, ...] = ()
     sources: dict[str, str]
 
 
@@ -237,6 +245,9 @@ def _vendors(own: _Own, mistakes: list[str]) -> Iterator[tuple[Vendor, VendorFac
             values["module_key_rules"] = _rules(file.module_key_rules)
             rules = (rule.model_dump(exclude={"source"}) for rule in file.reboot_rules)
             values["reboot_rules"] = tuple(RebootRule(**rule) for rule in rules)
+            values["blf_settings"] = tuple(
+                BlfSetting(name=one.name, meaning=one.meaning) for one in file.blf_settings
+            )
             yield vendor, VendorFacts(vendor=vendor, **values)
 
 

@@ -151,6 +151,10 @@ def _pack(
         command.next_try_at = now + TRY_AGAIN
         command.evidence = "Waits until the phone is registered again."
         return None
+    if _waits_for_call(session, command, phone):
+        command.next_try_at = now + TRY_AGAIN
+        command.evidence = "Waits until the call on the phone has ended."
+        return None
     model = catalog.get_model(phone.model_slug)
     message = WRITERS[model.vendor].notify_for(Order(command.kind), model)
     if isinstance(message, NotPossible):
@@ -198,6 +202,14 @@ def _find_way(session: Session, command: Command, phone: Phone) -> Way | None:
         send_via=command.send_via,
         line_id=command.extension_id,
     )
+
+
+def _waits_for_call(session: Session, command: Command, phone: Phone) -> bool:
+    """Tell whether the order would end a call that the PBX knows of."""
+    if command.kind == CommandKind.RESYNC:
+        return False
+    contact = find_contact(session, phone.id)
+    return contact is not None and contact.is_in_call is True
 
 
 def _arm(session: Session, phone: Phone, now: datetime, *, is_first: bool) -> None:

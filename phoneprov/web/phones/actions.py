@@ -17,6 +17,7 @@ from phoneprov.web.htmx import is_htmx, redirect_whole_page
 from phoneprov.web.phones.blueprint import PHONE, REFUSED, Answer, blueprint, get_own_phone
 from phoneprov.web.phones.choices import Verb, find_obstacle
 from phoneprov.web.phones.sayings import ask, report
+from phoneprov.web.phones.way_back import keep_what_was_said, question_values
 from phoneprov.web.runtime import runtime
 
 CHANGED = "phones-changed"
@@ -104,6 +105,8 @@ def _ask_or_do(phone: Phone, verb: Verb) -> Answer:
 
 def _do(phone: Phone, verb: Verb) -> None:
     actor, now = current_actor(), utc_now()
+    if verb is Verb.RESET:
+        keep_what_was_said(phone)
     if verb.command is not None:
         catalog = runtime().catalog
         order(session(), phone, verb.command, catalog=catalog, actor=actor, now=now)
@@ -137,6 +140,7 @@ def _question(phone: Phone, verb: Verb, reason: str | None) -> Answer:
             origin="list" if _came_from_list() else None,
         ),
         back=_back_address(phone),
+        **question_values(phone, verb),
     )
     if request.method == "GET":
         return page
