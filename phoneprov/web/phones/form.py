@@ -80,6 +80,8 @@ def edit(phone_id: int) -> Answer:
     values = form_values(phone, list_modules(session(), phone.id))
     if request.args.get("model"):
         values["model_slug"] = request.args["model"]
+    if request.args.get("mac"):
+        values["mac"] = request.args["mac"][:40]
     form = PhoneForm(read_offers(phone), **values)
     if not form.validate_on_submit():
         return _page(form, phone)

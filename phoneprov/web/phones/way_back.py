@@ -37,11 +37,17 @@ def say_found_by(phone_id: int) -> Answer:
     return redirect(_address(phone), 303)
 
 
-def keep_what_was_said(phone: Phone) -> None:
-    """Keep the answer to the question before a reset, where it was one."""
+def keep_what_was_said(phone: Phone) -> bool:
+    """Keep the answer to the question before a reset, where there was one.
+
+    Returns whether it says that somebody would have to go to the phone, which nobody was warned of.
+    """
     found_by = read_found_by()
-    if found_by is not None and found_by is not FoundBy.UNKNOWN:
-        say_how_found(session(), phone, found_by, actor=current_actor(), now=utc_now())
+    if found_by is None or found_by is FoundBy.UNKNOWN:
+        return False
+    was_known = read_way_back(phone).needs_a_person
+    say_how_found(session(), phone, found_by, actor=current_actor(), now=utc_now())
+    return read_way_back(phone).needs_a_person and not was_known
 
 
 def read_found_by() -> FoundBy | None:
