@@ -25,6 +25,7 @@ from pathlib import Path
 
 from phoneprov.catalog.model import PhoneModel, Vendor
 from phoneprov.vendors.config import PhoneConfig
+from phoneprov.vendors.editions import mark_edition
 from phoneprov.vendors.escaping import ini_environment
 from phoneprov.vendors.key_rules import list_refused
 from phoneprov.vendors.lines import write_extra
@@ -67,7 +68,7 @@ class YealinkWriter:
         asked = name.lower()
         if asked == f"{config.mac}.cfg":
             text = write_extra(self.vendor, self._write_phone(config), config.extra)
-            return _file(name, f"{text}{_edition_line(config)}")
+            return _file(name, mark_edition(config, text))
         if asked in {f"{config.mac}.boot", _COMMON_BOOT_FILE}:
             return _file(name, self._boot.render(mac=config.mac))
         if _COMMON_FILE.fullmatch(asked):
@@ -145,16 +146,6 @@ class YealinkWriter:
 def _firmware_url(config: PhoneConfig) -> str:
     """Return the address of the image that is its turn to take; empty for none."""
     return config.firmware.url(config.provisioning.base_url) if config.firmware else ""
-
-
-def _edition_line(config: PhoneConfig) -> str:
-    """Return the comment that makes a phone apply a config anew that it has already.
-
-    It keeps a hash of the file and leaves one alone that has not changed.
-
-    Source: Yealink auto-provisioning guides W52P p. 35, T2 p. 41.
-    """
-    return f"# Taken anew: {config.edition}\n" if config.edition else ""
 
 
 def _file(name: str, text: str) -> VendorFile:

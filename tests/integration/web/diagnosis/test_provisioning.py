@@ -58,6 +58,7 @@ def test_it_is_turned_away_after_a_reset_at_the_phone(desk: Desk) -> None:
     desk.boot()
     assert desk.phone.refused_by == "window_closed"
     assert desk.flags() == set(), "whoever asked, the phone itself is there"
+    desk.wait(last_check_in_at=timedelta(minutes=10))
     desk.leave()
     desk.boot()
     assert desk.phone.status == PhoneStatus.OFFLINE
