@@ -1,6 +1,6 @@
-"""What of a phone's config makes its BLF keys work, found by leaving them out."""
+"""What of a phone's config makes its BLF keys work, found by writing them otherwise."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from phoneprov.catalog.model import BlfSetting
@@ -10,6 +10,11 @@ from phoneprov.vendors.lines import read_parameters
 from phoneprov.vendors.registry import WRITERS
 
 MOST_SHOWN = 200
+_CHANGES: tuple[Callable[[Button], Button], ...] = (
+    lambda button: replace(button, kind=ButtonKind.SPEED_DIAL),
+    lambda button: replace(button, value=f"{button.value}0", label=f"{button.label}0"),
+)
+"""Of another type, and watching somebody else: what differs then is what a BLF key is made of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +39,12 @@ def list_lamp_settings(told: Told, settings: Iterable[BlfSetting]) -> LampSettin
     """Return what is sent for the BLF keys of a phone; raises what writing its config raises."""
     config = told.config
     sent = _read(config)
-    without = _read(_without_lamps(config))
+    others = [_read(_change_lamps(config, change)) for change in _CHANGES]
     named = {one.name: one.meaning for one in settings}
     keys = [
         SentSetting(name=name, value=value)
         for name, value in sent.items()
-        if name not in named and without.get(name) != value
+        if name not in named and any(other.get(name) != value for other in others)
     ]
     return LampSettings(
         general=[
@@ -59,9 +64,11 @@ def _read(config: PhoneConfig) -> dict[str, str]:
     return {one.name: one.value for one in read_parameters(config.model.vendor, text)}
 
 
-def _without_lamps(config: PhoneConfig) -> PhoneConfig:
+def _change_lamps(config: PhoneConfig, change: Callable[[Button], Button]) -> PhoneConfig:
+    """Return a config whose BLF keys are otherwise and all other keys as they are."""
+
     def other(buttons: Iterable[Button]) -> tuple[Button, ...]:
-        return tuple(one for one in buttons if one.kind is not ButtonKind.BLF)
+        return tuple(change(one) if one.kind is ButtonKind.BLF else one for one in buttons)
 
     modules = tuple(replace(one, buttons=other(one.buttons)) for one in config.modules)
     return replace(config, buttons=other(config.buttons), modules=modules)

@@ -34,6 +34,8 @@ def _read_settings(phone: Phone) -> tuple[LampSettings | None, str]:
     model = catalog.find_model(phone.model_slug)
     if model is None:
         return None, f"the catalogue has no model {phone.model_slug}."
+    if phone.unwritable_reason:
+        return None, phone.unwritable_reason
     address = runtime().settings.address_for_phones
     told = load_told(session(), catalog, phone, phones_address=address, now=utc_now())
     if told is None:
