@@ -76,7 +76,7 @@ def test_it_shows_what_was_sent_for_its_lamps(desk: Desk) -> None:
     assert f"{MAC}.cfg" in page.text
     assert f"{desk.path}/reboot" in page.text
     assert "secret" not in page.text.lower().replace("secret-", "")
-    assert f"{desk.path}/lamps" in str(desk.page().soup.select_one("#why-so"))
+    assert f"{desk.path}/lamps" in str(desk.page().soup.select_one("#part-facts"))
 
 
 def test_without_lamps_it_says_so(desk: Desk) -> None:
