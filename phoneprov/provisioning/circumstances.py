@@ -1,6 +1,6 @@
 """Reads what a diagnosis looks at: the phone's last requests, its keys, who else asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.fleet.diagnosis.circumstances import (
     Circumstances,
-    LampFault,
     MissingFile,
     NearMac,
     Neighbours,
@@ -17,16 +16,11 @@ from phoneprov.fleet.diagnosis.circumstances import (
 )
 from phoneprov.fleet.diagnosis.limits import is_silent
 from phoneprov.fleet.models import CheckIn, Phone, UnknownMac
-from phoneprov.fleet.phone_keys import list_modules
 from phoneprov.fleet.queries import PhoneDetails
 from phoneprov.fleet.status import PhoneStatus
-from phoneprov.layouts.faults import find_fault
-from phoneprov.layouts.models import LayoutButton
-from phoneprov.layouts.resolve import StoredButton
-from phoneprov.pbx.dialects.typed import dialect_of
 from phoneprov.provisioning.admission import Reason
+from phoneprov.provisioning.lamp_faults import find_lamp_faults
 from phoneprov.provisioning.transcript import expected_steps, newest_boot
-from phoneprov.vendors.config import ButtonKind
 
 LATEST = 60
 """Requests looked at; a boot is a dozen."""
@@ -64,7 +58,7 @@ def read_circumstances(
         neighbours=_count_neighbours(session, phone, now)
         if is_waited_for
         else Neighbours(count=0, last_at=None),
-        lamp_faults=tuple(_find_lamp_faults(session, details)),
+        lamp_faults=find_lamp_faults(session, details),
     )
 
 
@@ -138,37 +132,3 @@ def _count_neighbours(session: Session, phone: Phone, now: datetime) -> Neighbou
         )
     ).one()
     return Neighbours(count=count, last_at=last_at)
-
-
-def _find_lamp_faults(session: Session, details: PhoneDetails) -> Iterator[LampFault]:
-    """Yield the BLF keys of the phone, then of its modules, that watch nobody."""
-    phone = details.phone
-    owners = [("Key", phone.button_layout_id)]
-    owners += [
-        (f"Module {module.number}, key", module.layout_id)
-        for module in list_modules(session, phone.id)
-    ]
-    ids = {layout_id for _, layout_id in owners if layout_id}
-    if not ids:
-        return
-    buttons = session.scalars(
-        select(LayoutButton)
-        .where(
-            LayoutButton.layout_id.in_(ids),
-            LayoutButton.kind == ButtonKind.BLF,
-            LayoutButton.extension_id.is_(None),
-        )
-        .order_by(LayoutButton.position)
-    ).all()
-    dialect = dialect_of(details.pbx)
-    for name, layout_id in owners:
-        for button in buttons:
-            stored = StoredButton(position=button.position, kind=button.kind, value=button.value)
-            text = find_fault(stored, dialect) if button.layout_id == layout_id else None
-            if text is not None:
-                yield LampFault(
-                    key=f"{name} {button.position}",
-                    text=text,
-                    layout_id=button.layout_id,
-                    is_for_module=name != "Key",
-                )

@@ -61,11 +61,14 @@ class Neighbours:
 class LampFault:
     """A key that watches nobody."""
 
+    module: int
+    """Counts from 1; 0: the phone itself."""
+    position: int
     key: str
     """`Key 3`, or `Module 1, key 3`."""
     text: str
     layout_id: int
-    is_for_module: bool
+    """0: the key is the phone's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

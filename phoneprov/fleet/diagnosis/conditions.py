@@ -5,8 +5,9 @@ Each says in SQL what the rules beside it say of one phone; a test holds the two
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
+from phoneprov.fleet.diagnosis.lamp_conditions import watches_nobody
 from phoneprov.fleet.diagnosis.limits import (
     PENDING_AFTER,
     REFUSED_IN,
@@ -14,15 +15,11 @@ from phoneprov.fleet.diagnosis.limits import (
     WRONG_MAC,
 )
 from phoneprov.fleet.diagnosis.symptoms import Symptom
-from phoneprov.fleet.models import DEFAULT_SIP_PORT, Phone, PhoneModule, Registration
+from phoneprov.fleet.models import DEFAULT_SIP_PORT, Phone, Registration
 from phoneprov.fleet.profile_models import Profile
 from phoneprov.fleet.status import PhoneStatus
-from phoneprov.layouts.models import ButtonLayout, LayoutButton
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import Extension, Tenant
-from phoneprov.vendors.config import ButtonKind
-
-DIGITS = "0123456789"
 
 
 def symptom_condition(symptom: Symptom, now: datetime) -> ColumnElement[bool]:
@@ -32,7 +29,7 @@ def symptom_condition(symptom: Symptom, now: datetime) -> ColumnElement[bool]:
         Symptom.PROVISIONING: lambda: _is_stuck(now),
         Symptom.CALLS: _is_at_odds,
         Symptom.AUDIO: _is_rewritten,
-        Symptom.LAMPS: _watches_nobody,
+        Symptom.LAMPS: watches_nobody,
     }[symptom]()
     return and_(Phone.disabled_at.is_(None), found)
 
@@ -110,9 +107,21 @@ def _is_foreign() -> ColumnElement[bool]:
 
 
 def _has_stray() -> ColumnElement[bool]:
-    """Return the condition of a live contact of the phone's extension that is nobody's."""
+    """Return the condition of a live contact of the phone's extension that is nobody's.
+
+    The PBX's own name of the extension is put together as pbx.endpoint_names writes it.
+    """
     domain = func.lower(func.coalesce(func.nullif(Tenant.sip_domain, ""), Pbx.sip_domain))
-    full = Extension.sip_user + "@" + domain
+    name: ColumnElement[str] = case(
+        (Pbx.endpoint_pattern == "", "{user}"), else_=Pbx.endpoint_pattern
+    )
+    for word, column in (
+        ("number", Extension.number),
+        ("user", Extension.sip_user),
+        ("tenant", Tenant.slug),
+        ("domain", domain),
+    ):
+        name = func.replace(name, f"{{{word}}}", column)
     return (
         select(Registration.id)
         .select_from(Extension)
@@ -121,7 +130,7 @@ def _has_stray() -> ColumnElement[bool]:
         .join(Registration, Registration.pbx_id == Pbx.id)
         .where(
             Extension.id == Phone.extension_id,
-            Registration.aor.in_((Extension.sip_user, full)),
+            Registration.aor.in_((name, name + "@" + domain)),
             Registration.phone_id.is_(None),
             Registration.gone_at.is_(None),
         )
@@ -145,27 +154,6 @@ def _is_rewritten() -> ColumnElement[bool]:
             Registration.phone_id == Phone.id,
             Registration.gone_at.is_(None),
             Registration.public_port != own_port,
-        )
-        .correlate(Phone)
-        .exists()
-    )
-
-
-def _watches_nobody() -> ColumnElement[bool]:
-    """Return the condition of a BLF key, on phone or module, of a number without an extension."""
-    on_modules = (
-        select(PhoneModule.layout_id).where(PhoneModule.phone_id == Phone.id).correlate(Phone)
-    )
-    return (
-        select(LayoutButton.id)
-        .join(ButtonLayout, ButtonLayout.id == LayoutButton.layout_id)
-        .where(
-            ButtonLayout.tenant_id == Phone.tenant_id,
-            or_(ButtonLayout.id == Phone.button_layout_id, ButtonLayout.id.in_(on_modules)),
-            LayoutButton.kind == ButtonKind.BLF,
-            LayoutButton.extension_id.is_(None),
-            LayoutButton.value != "",
-            func.ltrim(LayoutButton.value, DIGITS) == "",
         )
         .correlate(Phone)
         .exists()

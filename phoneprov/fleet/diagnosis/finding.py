@@ -17,6 +17,8 @@ class StepAction(StrEnum):
     """Restarts it, so that it takes its whole config."""
     OPEN_LAYOUT = "open_layout"
     OPEN_MODULE_LAYOUT = "open_module_layout"
+    OPEN_KEY = "open_key"
+    """Opens a key that the phone has of its own."""
     SHOW_WAYS = "show_ways"
     """Opens the page of how phones find this server."""
     SHOW_REQUESTS = "show_requests"
@@ -32,6 +34,8 @@ class NextStep:
     values: tuple[tuple[str, str], ...] = ()
     """Fields and what they are to be, for a form."""
     layout_id: int = 0
+    place: tuple[int, int] = (0, 0)
+    """Module (0: the phone itself) and position of a key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,9 @@ _ENDPOINTS = {
     StepAction.SHOW_WAYS: "system.how_phones_find_us",
     StepAction.OPEN_LAYOUT: "layouts.show",
     StepAction.OPEN_MODULE_LAYOUT: "module_layouts.show",
+    StepAction.OPEN_KEY: "phones.key",
 }
-_FOR_ADMINS = {StepAction.EDIT, StepAction.ALLOW, StepAction.REBOOT}
+_FOR_ADMINS = {StepAction.EDIT, StepAction.ALLOW, StepAction.REBOOT, StepAction.OPEN_KEY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,8 @@ def _address(step: NextStep | None, phone: Phone) -> str:
     values: dict[str, str | int] = dict(step.values)
     if step.action is StepAction.SHOW_REQUESTS:
         values["tab"] = "asked"
+    if step.action is StepAction.OPEN_KEY:
+        values["module"], values["position"] = step.place
     if step.action in {StepAction.OPEN_LAYOUT, StepAction.OPEN_MODULE_LAYOUT}:
         values["layout_id"] = step.layout_id
     elif step.action is not StepAction.SHOW_WAYS:

@@ -11,15 +11,21 @@ from phoneprov.core.clock import utc_now
 from phoneprov.fleet.diagnosis.diagnose import diagnose
 from phoneprov.fleet.diagnosis.symptoms import Symptom
 from phoneprov.fleet.filters import Flag, PhoneFilters
+from phoneprov.fleet.models import Phone, PhoneModule
+from phoneprov.fleet.own_key_models import ON_PHONE, PhoneButton
 from phoneprov.fleet.queries import find_phone_details, list_phones
 from phoneprov.fleet.status import PhoneStatus
+from phoneprov.layouts.models import LayoutButton, LayoutLock
 from phoneprov.provisioning.circumstances import read_circumstances
 from phoneprov.tenancy.models import Tenant
+from phoneprov.vendors.config import ButtonKind
+from tests.factories import ButtonLayoutFactory
 from tests.integration.web.phones.values import LIST, contact, counted, keep
 from tests.integration.web.rows import (
     add_extension,
     add_pbx,
     add_phone,
+    change_pbx,
     find_phone,
     open_session,
     put_on_pbx,
@@ -110,6 +116,11 @@ CONTACTS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+def own(module: int, kind: ButtonKind | None, value: str, phone_id: int = 0) -> PhoneButton:
+    """Return a key that a phone has of its own, the third on it or on a module."""
+    return PhoneButton(phone_id=phone_id, module=module, position=3, kind=kind, value=value)
+
+
 def by_rules(phone_id: int) -> set[str]:
     """Return the symptoms that the page's findings name."""
     with open_session() as session:
@@ -165,6 +176,63 @@ def test_page_and_list_agree_on_each_contact(which: str) -> None:
     assert by_rules(phone_id) == found
     wanted = {"foreign": {"calls_fail"}, "nobody's": {"calls_fail"}, "rewritten": {"one_way_audio"}}
     assert found == wanted.get(which, set())
+
+
+OWN_KEYS: dict[str, tuple[list[PhoneButton], bool, bool]] = {
+    "of the layout": ([], False, True),
+    "covered by its own": ([own(ON_PHONE, ButtonKind.SPEED_DIAL, "0301234")], False, False),
+    "emptied here": ([own(ON_PHONE, None, "")], False, False),
+    "covered, and locked": ([own(ON_PHONE, None, "")], True, True),
+    "its own is dead": ([own(ON_PHONE, ButtonKind.BLF, "299")], False, True),
+    "covered on a module that is gone": ([own(1, ButtonKind.BLF, "299")], False, True),
+}
+"""The phone's own keys in the place of a dead BLF of its layout, whether the layout locked it, and
+whether the phone has a dead lamp then."""
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize("which", OWN_KEYS)
+def test_page_and_list_agree_on_keys_of_its_own(which: str) -> None:
+    """R59, R131: a key that the phone has of its own counts, unless its layout locked it."""
+    rows, is_locked, is_dead = OWN_KEYS[which]
+    phone_id, _ = set_up(status=PhoneStatus.ONLINE)
+    with open_session() as session:
+        phone = session.get_one(Phone, phone_id)
+        layout = ButtonLayoutFactory(tenant_id=phone.tenant_id, model_slug="yealink-t46u")
+        session.add(LayoutButton(layout_id=layout.id, position=3, kind=ButtonKind.BLF, value="298"))
+        if is_locked:
+            session.add(LayoutLock(layout_id=layout.id, position=3))
+        phone.button_layout_id = layout.id
+        for row in rows:
+            session.add(own(row.module, row.kind, row.value, phone_id))
+        session.commit()
+    assert by_rules(phone_id) == by_query(phone_id) == ({"lamps_stuck"} if is_dead else set())
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize("number", [0, 1])
+def test_page_and_list_agree_on_own_keys_of_a_module(number: int) -> None:
+    """R59: one without a layout as well."""
+    phone_id, _ = set_up(status=PhoneStatus.ONLINE)
+    keep(own(1, ButtonKind.BLF, "299", phone_id))
+    if number:
+        keep(PhoneModule(phone_id=phone_id, number=number, module_slug="yealink-exp43"))
+    assert by_rules(phone_id) == by_query(phone_id) == ({"lamps_stuck"} if number else set())
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize(
+    ("aor", "is_its_own"),
+    [("201-acme", True), ("201-acme@sip.example.net", True), ("201-globex", False), ("201", False)],
+)
+def test_page_and_list_agree_on_names_of_the_pbx(aor: str, *, is_its_own: bool) -> None:
+    """R131: where the PBX names extensions by number and tenant."""
+    phone_id, pbx_id = set_up(status=PhoneStatus.ONLINE)
+    change_pbx(pbx_id, endpoint_pattern="{number}-{tenant}")
+    row = contact(phone_id, pbx_id, aor=aor)
+    row.phone_id = None
+    keep(row)
+    assert by_rules(phone_id) == by_query(phone_id) == ({"calls_fail"} if is_its_own else set())
 
 
 def test_a_phone_in_its_box_needs_no_attention(alice: Pages) -> None:
