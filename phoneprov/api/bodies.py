@@ -62,6 +62,7 @@ class _Item(BaseModel):
     round_trip_ms: Annotated[float, Field(ge=0, le=LONGEST_TRIP_MS, allow_inf_nan=False)] | None = (
         None
     )
+    in_call: bool | None = None
 
     @model_validator(mode="after")
     def _expires(self) -> Self:
@@ -148,4 +149,5 @@ def _event(item: _Item) -> PostedEvent:
         call_id=item.call_id,
         instance=item.instance,
         round_trip_us=trip_us,
+        is_in_call=item.in_call,
     )

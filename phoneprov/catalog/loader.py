@@ -8,15 +8,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.catalog.checks import check_catalog
 from phoneprov.catalog.errors import CatalogError
 from phoneprov.catalog.model import (
-    ButtonKind,
-    ConfigTopic,
+    BlfSetting,
     KeyPicture,
     KeyRule,
     ModuleFit,
@@ -26,47 +25,19 @@ from phoneprov.catalog.model import (
     Vendor,
     VendorFacts,
 )
+from phoneprov.catalog.shapes import (
+    BlfShape,
+    CatalogFile,
+    FitShape,
+    PictureShape,
+    RebootShape,
+    RuleShape,
+)
 
 SHIPPED = Path(__file__).parent / "data"
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Fit(_File):
-    module: str
-    at_most: int = Field(ge=1, le=10)
-
-
-class _Rule(_File):
-    reason: str = Field(min_length=1, max_length=300)
-    kinds: frozenset[ButtonKind] = frozenset()
-    positions: frozenset[int] = frozenset()
-    without_number: bool = False
-    source: str = Field(min_length=1)
-
-
-class _Reboot(_File):
-    reason: str = Field(min_length=1, max_length=300)
-    is_needed: bool
-    topics: frozenset[ConfigTopic] = frozenset()
-    families: frozenset[str] = frozenset()
-    source: str = Field(min_length=1)
-
-
-class _Picture(_File):
-    left: int = Field(0, ge=0, le=64)
-    right: int = Field(0, ge=0, le=64)
-    below: int = Field(0, ge=0, le=64)
-    columns: int = Field(0, ge=0, le=10)
-    touch: bool = False
-    screen: tuple[int, int] | None = None
-    soft_keys: int = Field(4, ge=0, le=8)
-    block_screen: bool = False
-
-
-class _PhoneFile(_File):
+class _PhoneFile(CatalogFile):
     name: str = Field(min_length=1, max_length=40)
     family: str
     accounts: int = Field(ge=1, le=64)
@@ -76,32 +47,32 @@ class _PhoneFile(_File):
     side_keys: int = Field(0, ge=0, le=64)
     label_chars: int | None = Field(None, ge=1, le=60)
     aliases: tuple[str, ...] = ()
-    modules: tuple[_Fit, ...] = ()
+    modules: tuple[FitShape, ...] = ()
     common_files: tuple[str, ...] = ()
     firmware_files: tuple[str, ...] = ()
     agent_names: tuple[str, ...] = Field(min_length=1)
     agent_example: str = Field(min_length=1)
-    key_rules: tuple[_Rule, ...] = ()
-    traits: dict[str, str] = {}
-    picture: _Picture | None = None
+    key_rules: tuple[RuleShape, ...] = ()
+    traits: dict[str, str] = Field(default_factory=dict)
+    picture: PictureShape | None = None
     end_of_life: str | None = None
     notes: str = ""
     sources: dict[str, str]
 
 
-class _ModuleFile(_File):
+class _ModuleFile(CatalogFile):
     name: str = Field(min_length=1, max_length=60)
     keys_per_page: int = Field(ge=1, le=100)
     pages: int = Field(ge=1, le=20)
     aliases: tuple[str, ...] = ()
     label_chars: int | None = Field(None, ge=1, le=60)
-    key_rules: tuple[_Rule, ...] = ()
-    picture: _Picture | None = None
+    key_rules: tuple[RuleShape, ...] = ()
+    picture: PictureShape | None = None
     notes: str = ""
     sources: dict[str, str]
 
 
-class _VendorFile(_File):
+class _VendorFile(CatalogFile):
     ouis: frozenset[str]
     set_up_by_hand: str
     find_ip: str
@@ -111,13 +82,14 @@ class _VendorFile(_File):
     password_longest: int = 32
     password_shortest: int = 1
     password_note: str = ""
-    phone_key_rules: tuple[_Rule, ...] = ()
-    module_key_rules: tuple[_Rule, ...] = ()
-    reboot_rules: tuple[_Reboot, ...] = ()
+    phone_key_rules: tuple[RuleShape, ...] = ()
+    module_key_rules: tuple[RuleShape, ...] = ()
+    reboot_rules: tuple[RebootShape, ...] = ()
+    blf_settings: tuple[BlfShape, ...] = ()
     sources: dict[str, str]
 
 
-AnyFile = TypeVar("AnyFile", bound=_File)
+AnyFile = TypeVar("AnyFile", bound=CatalogFile)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +188,7 @@ def _read(path: Path, shape: type[AnyFile], mistakes: list[str]) -> AnyFile | No
     return None
 
 
-def _explain(part: ErrorDetails, shape: type[_File]) -> str:
+def _explain(part: ErrorDetails, shape: type[CatalogFile]) -> str:
     """Say what a field takes."""
     if part["type"] == "extra_forbidden":
         there_are = f"; there are {', '.join(shape.model_fields)}" if len(part["loc"]) == 1 else ""
@@ -237,6 +209,9 @@ def _vendors(own: _Own, mistakes: list[str]) -> Iterator[tuple[Vendor, VendorFac
             values["module_key_rules"] = _rules(file.module_key_rules)
             rules = (rule.model_dump(exclude={"source"}) for rule in file.reboot_rules)
             values["reboot_rules"] = tuple(RebootRule(**rule) for rule in rules)
+            values["blf_settings"] = tuple(
+                BlfSetting(name=one.name, meaning=one.meaning) for one in file.blf_settings
+            )
             yield vendor, VendorFacts(vendor=vendor, **values)
 
 
@@ -273,7 +248,7 @@ def _phones(
                 yield PhoneModel(slug=slug, vendor=vendor, **values)
 
 
-def _rules(rules: tuple[_Rule, ...]) -> tuple[KeyRule, ...]:
+def _rules(rules: tuple[RuleShape, ...]) -> tuple[KeyRule, ...]:
     return tuple(
         KeyRule(
             reason=rule.reason,
@@ -285,12 +260,12 @@ def _rules(rules: tuple[_Rule, ...]) -> tuple[KeyRule, ...]:
     )
 
 
-def _fit(fit: _Fit, modules: Mapping[str, ModuleModel]) -> ModuleFit:
+def _fit(fit: FitShape, modules: Mapping[str, ModuleModel]) -> ModuleFit:
     module = modules.get(fit.module)
     return ModuleFit(module=fit.module, at_most=fit.at_most, keys=module.keys if module else 0)
 
 
-def _picture(picture: _Picture | None, keys: int, block: int = 0) -> KeyPicture:
+def _picture(picture: PictureShape | None, keys: int, block: int = 0) -> KeyPicture:
     """Return the picture of the file; without one, half of the keys on either side."""
     if picture is not None:
         return KeyPicture(**picture.model_dump())

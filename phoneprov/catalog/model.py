@@ -178,6 +178,14 @@ class ModuleModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BlfSetting:
+    """A parameter that all BLF keys of a vendor's phones depend on."""
+
+    name: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VendorFacts:
     """What is true of all phones of a vendor, as far as pages and identification need it."""
 
@@ -203,4 +211,5 @@ class VendorFacts:
     """What no key of this vendor's modules can carry."""
     reboot_rules: tuple[RebootRule, ...] = ()
     """The first that holds for a change counts; without one nothing is known."""
+    blf_settings: tuple[BlfSetting, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)

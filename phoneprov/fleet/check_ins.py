@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from phoneprov.fleet.contact_signs import agent_model
 from phoneprov.fleet.events import write_event
 from phoneprov.fleet.models import CheckIn, Phone, UnknownMac
 from phoneprov.fleet.refresh import refresh_statuses
@@ -43,6 +44,7 @@ class CheckInNote:
     """Slugs of the models that go by the name in its User-Agent."""
     told_mac: str = ""
     has_agent_facts: bool = False
+    is_tls: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ def record_check_ins(session: Session, notes: Sequence[CheckInNote], now: dateti
         if note.is_admitted:
             _apply(session, phones[note.phone_id], note)
         else:
-            _warn_of_other_mac(session, phones[note.phone_id], note)
+            _note_refusal(session, phones[note.phone_id], note)
     admitted = {note.phone_id for note in kept if note.is_admitted}
     refresh_statuses(session, admitted, now)
     return admitted
@@ -151,6 +153,7 @@ def _row(note: CheckInNote) -> dict[str, object]:
         "answer": note.answer,
         "size_bytes": note.size_bytes,
         "address": note.address,
+        "is_tls": note.is_tls,
         "admitted_by": note.admitted_by,
         "revision": note.revision,
         "user_agent": note.user_agent[:LONGEST_AGENT],
@@ -160,8 +163,10 @@ def _row(note: CheckInNote) -> dict[str, object]:
 def _apply(session: Session, phone: Phone, note: CheckInNote) -> None:
     """Bring the phone's facts up to a note; an older note never takes a newer fact back."""
     if phone.first_check_in_at is None:
-        phone.first_check_in_at = note.at
+        phone.first_check_in_at, phone.came_by = note.at, note.admitted_by
         write_event(session, phone.id, "config", f"First check-in from {note.address}.", at=note.at)
+    if phone.refused_at is not None and note.at >= phone.refused_at:
+        phone.refused_at, phone.refused_by = None, ""
     if phone.last_check_in_at is None or note.at >= phone.last_check_in_at:
         phone.last_check_in_at = note.at
         phone.poll_missed_at = None
@@ -177,6 +182,7 @@ def _apply(session: Session, phone: Phone, note: CheckInNote) -> None:
 
 def _apply_agent(session: Session, phone: Phone, note: CheckInNote) -> None:
     phone.user_agent = note.user_agent[:LONGEST_AGENT]
+    phone.agent_model = agent_model(note.user_agent)
     if note.firmware:
         if phone.firmware and phone.firmware != note.firmware:
             text = f"Firmware {phone.firmware} → {note.firmware}."
@@ -194,8 +200,11 @@ def _apply_agent(session: Session, phone: Phone, note: CheckInNote) -> None:
     phone.told_mac = ""
 
 
-def _warn_of_other_mac(session: Session, phone: Phone, note: CheckInNote) -> None:
-    """Somebody with another MAC in the User-Agent asked for this phone's file."""
+def _note_refusal(session: Session, phone: Phone, note: CheckInNote) -> None:
+    """Somebody asked for this phone's files and got nothing, perhaps it itself."""
+    known_at = max(filter(None, (phone.last_check_in_at, phone.refused_at)), default=note.at)
+    if note.at >= known_at:
+        phone.refused_at, phone.refused_by = note.at, note.admitted_by
     if note.told_mac and phone.told_mac != note.told_mac:
         phone.told_mac = note.told_mac
         text = f"A phone that calls itself {note.told_mac} asked for this phone's files."

@@ -23,3 +23,5 @@ class ConfigState(Model):
     )
     revision: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[datetime]
+    edition: Mapped[int] = mapped_column(default=0)
+    """Grows when the phone shall take every file whole, though it says that it has it already."""

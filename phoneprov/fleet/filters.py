@@ -10,6 +10,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.fleet.behind import Running, runs_any_of
+from phoneprov.fleet.diagnosis.conditions import needs_attention, symptom_condition
+from phoneprov.fleet.diagnosis.symptoms import Symptom
 from phoneprov.fleet.late import LateLimits, has_missed_poll
 from phoneprov.fleet.layout_uses import uses_layout
 from phoneprov.fleet.models import Phone, PhoneModule
@@ -35,6 +37,12 @@ class Flag(StrEnum):
     MISSED = "missed"
     MISMATCH = "mismatch"
     UPDATE = "update"
+    ATTENTION = "attention"
+    PENDING = Symptom.PENDING.value
+    PROVISIONING = Symptom.PROVISIONING.value
+    CALLS = Symptom.CALLS.value
+    AUDIO = Symptom.AUDIO.value
+    LAMPS = Symptom.LAMPS.value
 
     @property
     def label(self) -> str:
@@ -64,6 +72,11 @@ _FLAG_WORDS = {
         "firmware update",
         "The library has a newer firmware for it than the one it runs.",
     ),
+    Flag.ATTENTION: (
+        "need attention",
+        "Something is the matter with it that doesn't mend itself; its page says what.",
+    ),
+    **{Flag(one.value): (one.label, one.meaning) for one in Symptom},
 }
 
 
@@ -135,7 +148,11 @@ def flag_condition(
         return runs_any_of(behind)
     if flag is Flag.MISSED:
         return has_missed_poll(limits)
-    return is_mismatched()
+    if flag is Flag.MISMATCH:
+        return is_mismatched()
+    if flag is Flag.ATTENTION:
+        return needs_attention(limits.now)
+    return symptom_condition(Symptom(flag.value), limits.now)
 
 
 def conditions(

@@ -55,7 +55,8 @@ def start_over(session: Session, phone: Phone, tenant: Tenant, now: datetime) ->
     phone.firmware, phone.firmware_seen_at, phone.user_agent = "", None, ""
     phone.hardware_revision = ""
     phone.ip_address, phone.ip_seen_at = "", None
-    phone.told_mac = phone.told_model = ""
+    phone.told_mac = phone.told_model = phone.agent_model = phone.came_by = ""
+    phone.refused_at, phone.refused_by, phone.register_failed_at = None, "", None
     phone.is_reboot_armed, phone.poll_missed_at = False, None
     open_window(phone, tenant, now)
     forget_registrations(session, phone)

@@ -18,6 +18,7 @@ LATE_AFTER_INTERVALS = 1.5
 class LateLimits:
     """The moments before which a phone's last check is too long ago."""
 
+    now: datetime
     of_tenant: datetime
     by_profile: Mapping[int, datetime] = field(default_factory=dict)
     """Of the profiles with an interval of their own, by id."""
@@ -43,6 +44,7 @@ def read_late_limits(session: Session, tenant: Tenant, now: datetime) -> LateLim
         )
     )
     return LateLimits(
+        now=now,
         of_tenant=late_limit(tenant.poll_minutes, now),
         by_profile={
             profile_id: late_limit(minutes, now) for profile_id, minutes in rows if minutes

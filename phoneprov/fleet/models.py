@@ -18,6 +18,7 @@ from phoneprov.core.database import Model, WordColumn
 from phoneprov.core.secrets import SecretText
 from phoneprov.fleet.config_state import ConfigState
 from phoneprov.fleet.profile_models import Profile
+from phoneprov.fleet.signs import ContactSigns, PhoneSigns
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.layouts.models import ButtonLayout
 from phoneprov.pbx.link import Reachability
@@ -36,7 +37,7 @@ class LayoutSource(StrEnum):
     """Nobody: it is what the model's phones started with. A profile may give another."""
 
 
-class Phone(Model):
+class Phone(PhoneSigns, Model):
     """A desk phone, known by its MAC address.
 
     Facts are stored; `status`, `status_reason` and `recheck_after` are derived from them by
@@ -166,7 +167,7 @@ class PhoneModule(Model):
     """None: its keys do nothing."""
 
 
-class Registration(Model):
+class Registration(ContactSigns, Model):
     """One contact of the registrar: address of record and contact URI."""
 
     __tablename__ = "registration"
@@ -217,6 +218,7 @@ class CheckIn(Model):
     """HTTP status."""
     size_bytes: Mapped[int] = mapped_column(default=0)
     address: Mapped[str] = mapped_column(String(45), default="")
+    is_tls: Mapped[bool | None]
     admitted_by: Mapped[str] = mapped_column(String(20), default="")
     """A value of provisioning.admission.Reason."""
     revision: Mapped[int | None]

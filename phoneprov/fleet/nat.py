@@ -38,9 +38,10 @@ class ContactPath:
     """`host:port` as the registrar saw it; empty when it can't tell."""
     is_behind_nat: bool
     """The phone wrote an address of its own network, and came from another one."""
+    public_port: int | None
+    """The port of a contact that names just the public address and port it came from."""
     is_rewritten: bool
-    """The contact names the public address it came from, with a port that the phone does not use:
-    something on the way wrote it, as a SIP ALG does."""
+    """That port is none that the phone uses: something on the way wrote it, as a SIP ALG does."""
 
 
 def read_path(uri: str, source: str, local_port: int) -> ContactPath | None:
@@ -57,16 +58,14 @@ def read_path(uri: str, source: str, local_port: int) -> ContactPath | None:
         return None
     seen_host, seen_port = _split(source)
     is_elsewhere = seen_host is not None and seen_host != host
+    is_as_seen = seen_host == host and seen_port == port
+    public_port = port if kept is None and is_as_seen and _is_public(host) else None
     return ContactPath(
         said=_join(host, port),
         seen=_join(seen_host, seen_port) if seen_host else "",
         is_behind_nat=is_elsewhere and not _is_public(host),
-        is_rewritten=kept is None
-        and not is_elsewhere
-        and seen_host is not None
-        and _is_public(host)
-        and port == seen_port
-        and port != local_port,
+        public_port=public_port,
+        is_rewritten=public_port is not None and public_port != local_port,
     )
 
 

@@ -214,7 +214,7 @@ def find_phone_details(
         .limit(10)
     ).all()
     pbx = session.get(Pbx, phone.tenant.pbx_id) if phone.tenant.pbx_id else None
-    limits = LateLimits(of_tenant=late_limit(poll_minutes_of(phone).value, now))
+    limits = LateLimits(now=now, of_tenant=late_limit(poll_minutes_of(phone).value, now))
     return PhoneDetails(
         phone=phone,
         contacts=contacts,

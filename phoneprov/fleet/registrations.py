@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from phoneprov.fleet.absence import Absence
+from phoneprov.fleet.contact_signs import read_signs
 from phoneprov.fleet.incoming import fit_contact, fit_contacts
 from phoneprov.fleet.matching import (
     DIRECT_PREFIX,
@@ -37,6 +38,7 @@ COPIED = (
     "reachability",
     "is_probed",
     "is_watched",
+    "is_in_call",
     "round_trip_us",
 )
 
@@ -211,6 +213,7 @@ def _apply(
 
 def _copy(row: Registration, contact: ContactState) -> bool:
     values = {name: getattr(contact, name) for name in COPIED}
+    values |= read_signs(contact.uri, contact.source, contact.user_agent)
     values["registered_at"] = _later(row.registered_at, contact.registered_at)
     values["keepalive_at"] = _later(row.keepalive_at, contact.keepalive_at)
     values |= {"gone_at": None, "gone_reason": "", "unconfirmed_since_at": None}

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from phoneprov.fleet.contact_signs import agent_model
 from phoneprov.fleet.events import write_event
 from phoneprov.fleet.inherited import local_sip_port_of
 from phoneprov.fleet.matching import DIRECT_PREFIX
@@ -31,6 +32,10 @@ def record_report(
     """
     text = WORDS.get(report.kind, f"The phone reports: {report.kind}.")
     write_event(session, phone.id, "report", text, at=now)
+    if report.kind == "register_failed":
+        phone.register_failed_at = now
+    elif report.kind == "registered":
+        phone.register_failed_at = None
     pbx = session.get(Pbx, phone.tenant.pbx_id) if phone.tenant.pbx_id else None
     if pbx is None or pbx.kind != "direct":
         return
@@ -56,6 +61,7 @@ def _note_registered(session: Session, pbx: Pbx, phone: Phone, address: str, now
     row.match_note = "told by the phone"
     row.source = f"{address}:{port}"
     row.user_agent = phone.user_agent
+    row.agent_model = agent_model(phone.user_agent)
     row.registered_at = row.keepalive_at = row.observed_at = now
     row.gone_at = row.unconfirmed_since_at = None
     row.gone_reason = ""

@@ -121,6 +121,20 @@ def touch_model_phones(
     return _touch(session, or_(Phone.model_slug.in_(list(models)), Phone.id.in_(carriers)), now)
 
 
+def renew_edition(session: Session, phone_id: int, now: datetime) -> None:
+    """Let a phone take each of its files whole, whatever it says it has.
+
+    The edition is part of each ETag, so none of those it kept fits any more; the revision grows
+    with it, so that every process lets go of the answers it holds.
+    """
+    session.execute(
+        update(ConfigState)
+        .where(ConfigState.phone_id == phone_id)
+        .values(edition=ConfigState.edition + 1)
+    )
+    touch_phones(session, [phone_id], now)
+
+
 def forget_cached(session: Session, phone_ids: Iterable[int]) -> None:
     """Let the cache drop these phones after the commit, without a new revision."""
     session.info.setdefault(TOUCHED, set()).update(phone_ids)

@@ -70,7 +70,7 @@ def read_journey(session: Session, phone: Phone) -> Journey:
         ("Online", online_at),
     ]
     total = online_at - checked_in_at if online_at and checked_in_at else None
-    return Journey(steps=_measured(moments), total=total)
+    return Journey(steps=measure(moments), total=total)
 
 
 def _first_change(events: Sequence[PhoneEvent], *wanted: PhoneStatus) -> datetime | None:
@@ -79,7 +79,7 @@ def _first_change(events: Sequence[PhoneEvent], *wanted: PhoneStatus) -> datetim
     return next(changes, None)
 
 
-def _measured(moments: list[tuple[str, datetime | None]]) -> tuple[Step, ...]:
+def measure(moments: list[tuple[str, datetime | None]]) -> tuple[Step, ...]:
     """Return the steps; the wait for the first check-in is nobody's speed and isn't measured."""
     steps: list[Step] = []
     before: datetime | None = None

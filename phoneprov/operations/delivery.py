@@ -16,7 +16,7 @@ from phoneprov.core.text import as_sentence
 from phoneprov.fleet.contacts import find_contact
 from phoneprov.fleet.first_contact import open_window
 from phoneprov.fleet.models import Phone
-from phoneprov.fleet.revisions import forget_cached, touch_phones
+from phoneprov.fleet.revisions import forget_cached, renew_edition, touch_phones
 from phoneprov.operations.commands import Way, finish, give_up
 from phoneprov.operations.models import Command, CommandKind, CommandState
 from phoneprov.operations.pace import Pace
@@ -151,6 +151,10 @@ def _pack(
         command.next_try_at = now + TRY_AGAIN
         command.evidence = "Waits until the phone is registered again."
         return None
+    if _waits_for_call(session, command, phone):
+        command.next_try_at = now + TRY_AGAIN
+        command.evidence = "Waits until the call on the phone has ended."
+        return None
     model = catalog.get_model(phone.model_slug)
     message = WRITERS[model.vendor].notify_for(Order(command.kind), model)
     if isinstance(message, NotPossible):
@@ -159,8 +163,11 @@ def _pack(
     if command.kind == CommandKind.RESET:
         open_window(phone, phone.tenant, now)
         forget_cached(session, [phone.id])
+    is_first_of_two = message.needs_armed_config and command.tries == 0
     if message.needs_armed_config:
-        _arm(session, phone, now, is_first=command.tries == 0)
+        _arm(session, phone, now, is_first=is_first_of_two)
+    if command.kind == CommandKind.REBOOT and not is_first_of_two:
+        renew_edition(session, phone.id, now)
     line = session.get(Extension, way.line_id) if way.line_id else None
     notify = Notify(
         aor=way.aor,
@@ -195,6 +202,14 @@ def _find_way(session: Session, command: Command, phone: Phone) -> Way | None:
         send_via=command.send_via,
         line_id=command.extension_id,
     )
+
+
+def _waits_for_call(session: Session, command: Command, phone: Phone) -> bool:
+    """Tell whether the order would end a call that the PBX knows of."""
+    if command.kind == CommandKind.RESYNC:
+        return False
+    contact = find_contact(session, phone.id)
+    return contact is not None and contact.is_in_call is True
 
 
 def _arm(session: Session, phone: Phone, now: datetime, *, is_first: bool) -> None:
@@ -236,6 +251,7 @@ def _record(
             give_up(session, command, CommandState.FAILED, as_sentence(result.message), now)
         else:
             command.state = CommandState.QUEUED
+            command.tries -= 1
             command.next_try_at = now + TRY_AGAIN
             command.evidence = f"Waits: {result.message}"[:300]
         return

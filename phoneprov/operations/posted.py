@@ -136,7 +136,10 @@ def _state(row: Registration | None, event: PostedEvent, now: datetime) -> Conta
         reachability=row.reachability if row and not is_new else Reachability.UNKNOWN,
         is_probed=row.is_probed if row and not is_new else False,
         round_trip_us=row.round_trip_us if row and not is_new else None,
+        is_in_call=row.is_in_call if row and not is_new else None,
     )
+    if event.is_in_call is not None:
+        state = replace(state, is_in_call=event.is_in_call)
     sign_at = min(event.at, now)
     if event.kind is PostedKind.REGISTERED:
         expires_at = event.at + event.expires if event.expires else None

@@ -42,6 +42,8 @@ class ContactState:
 
     What it told last then holds, without further signs of life, for as long as the link is up.
     """
+    is_in_call: bool | None = None
+    """Whether it has a call now; None where the PBX can't tell. A reboot waits for its end."""
     keepalive_at: datetime | None = None
     """Last sign of life, of whatever kind."""
     round_trip_us: int | None = None

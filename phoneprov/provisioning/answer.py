@@ -232,7 +232,7 @@ class Answering:
             phone_id=loaded.id,
             mac=loaded.mac,
             revision=loaded.config_revision,
-            answers=make_answers(written.body, written.content_type),
+            answers=make_answers(written.body, written.content_type, config.edition),
             carries_config=carries_config,
         )
 

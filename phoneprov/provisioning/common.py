@@ -1,6 +1,7 @@
 """Files that stand for everybody: no MAC in their name, no secret in them."""
 
 from phoneprov.catalog.catalog import Catalog
+from phoneprov.provisioning.check_page import CHECK_FILE, answer_check
 from phoneprov.provisioning.exchange import NOT_FOUND, Answer, Ask, make_answers
 from phoneprov.vendors.registry import WRITERS
 from phoneprov.vendors.writer import VendorFile
@@ -20,6 +21,8 @@ class CommonFiles:
         """Return the file, or the one refusal when no vendor's firmware asks for such a name."""
         if ask.method not in {"GET", "HEAD"}:
             return NOT_FOUND
+        if name.lower() == CHECK_FILE:
+            return answer_check(ask)
         file = self._kept.get((self._catalog.version, name.lower())) or self._write(name)
         if file is None:
             return NOT_FOUND

@@ -69,7 +69,12 @@ def load_for_config(session: Session, phone_id: int) -> Phone | None:
     return session.scalar(
         select(Phone)
         .where(Phone.id == phone_id)
-        .options(joinedload(Phone.extension), joinedload(Phone.tenant), joinedload(Phone.profile))
+        .options(
+            joinedload(Phone.extension),
+            joinedload(Phone.tenant),
+            joinedload(Phone.profile),
+            joinedload(Phone.config_state),
+        )
         .execution_options(populate_existing=True)
     )
 
@@ -110,6 +115,7 @@ def compose(  # noqa: PLR0913, PLR0917 - each is a part of the rows
         pickup_code=dialect.pickup_code if pbx else "",
         notify_from_server_only=pbx is not None and pbx.kind != "direct",
         reboot_on_check_sync=phone.is_reboot_armed,
+        edition=phone.config_state.edition,
         extra=extra,
         firmware=firmware if phone.disabled_at is None else None,
         notes=resolved.notes,

@@ -25,6 +25,8 @@ class Ask(NamedTuple):
     body: BinaryIO | None = None
     length: int = 0
     """Bytes of the body as announced."""
+    is_tls: bool = False
+    """Whether it came encrypted (to the trusted proxy in front of us, where there is one)."""
 
 
 class Answer(NamedTuple):
@@ -68,9 +70,12 @@ class FileAnswers(NamedTuple):
         return self.head if is_head else self.whole
 
 
-def make_answers(body: bytes, content_type: str) -> FileAnswers:
-    """Return what can be answered with these bytes."""
-    etag = make_etag(body)
+def make_answers(body: bytes, content_type: str, edition: int = 0) -> FileAnswers:
+    """Return what can be answered with these bytes.
+
+    A phone that has them from an earlier `edition` gets them whole once more.
+    """
+    etag = make_etag(body, edition)
     common = (("ETag", etag), ("Cache-Control", "private, no-cache"))
     headers = (
         *common,

@@ -55,11 +55,11 @@ def read_transcript(session: Session, catalog: Catalog, phone: Phone) -> Transcr
     ).all()
     return Transcript(
         rows=[TranscriptRow(check_in=row, admitted_by=_reason_words(row)) for row in rows],
-        expected=_expected(catalog, phone, _newest_boot(rows)),
+        expected=expected_steps(catalog, phone, newest_boot(rows)),
     )
 
 
-def _newest_boot(rows: Sequence[CheckIn]) -> dict[str, int]:
+def newest_boot(rows: Sequence[CheckIn]) -> dict[str, int]:
     """Return, by lower-case name, the answers of the requests that belong together."""
     answers: dict[str, int] = {}
     later = None
@@ -71,7 +71,10 @@ def _newest_boot(rows: Sequence[CheckIn]) -> dict[str, int]:
     return answers
 
 
-def _expected(catalog: Catalog, phone: Phone, answers: dict[str, int]) -> Sequence[ExpectedStep]:
+def expected_steps(
+    catalog: Catalog, phone: Phone, answers: dict[str, int]
+) -> Sequence[ExpectedStep]:
+    """Return the boot that the vendor's firmware goes through, with the first gap marked."""
     model = catalog.find_model(phone.model_slug)
     if model is None:
         return []

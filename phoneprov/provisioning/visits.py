@@ -58,6 +58,7 @@ def make_note(  # noqa: PLR0913, PLR0917 - called only through a partial
         told_models=_told_models(catalog, agent),
         told_mac=(visit.agent_mac or "") if reason is Reason.WRONG_MAC else "",
         has_agent_facts=agent is not None and agent.model_name is not None,
+        is_tls=ask.is_tls,
     )
 
 

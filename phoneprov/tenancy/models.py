@@ -26,6 +26,30 @@ class Installation(Model):
     setup_opened_at: Mapped[datetime | None]
 
 
+class FoundBy(StrEnum):
+    """How a phone that knows nothing finds this server."""
+
+    DHCP = "dhcp"
+    REDIRECTION = "redirection"
+    HAND = "hand"
+    UNKNOWN = "unknown"
+
+    @property
+    def label(self) -> str:
+        """The way in words."""
+        return {
+            "dhcp": "by the DHCP server of its network",
+            "redirection": "by its maker's redirection service",
+            "hand": "by an address that was typed into it",
+            "unknown": "not known",
+        }[self]
+
+    @property
+    def is_by_itself(self) -> bool:
+        """Whether a phone that was reset finds its way without anybody."""
+        return self in {FoundBy.DHCP, FoundBy.REDIRECTION}
+
+
 class Tenant(Model):
     """A customer of the provider."""
 
@@ -51,6 +75,8 @@ class Tenant(Model):
     """Whether the first use of the phone's own address closes the window."""
     encrypts_configs: Mapped[bool] = mapped_column(default=False)
     """Whether phones that can are told a key and get their configs encrypted."""
+    found_by: Mapped[FoundBy] = mapped_column(WordColumn(FoundBy, 12), default=FoundBy.UNKNOWN)
+    """How its phones find this server, unless one is said to by another way."""
     created_at: Mapped[datetime]
 
 

@@ -15,7 +15,7 @@ from phoneprov.core.errors import InvalidValueError
 from phoneprov.core.text import clean_text
 from phoneprov.core.zones import ZONE_NAMES
 from phoneprov.tenancy.audit import Actor, write_audit
-from phoneprov.tenancy.models import Tenant
+from phoneprov.tenancy.models import FoundBy, Tenant
 
 LONGEST_NAME, LONGEST_SLUG, LONGEST_HOST, LONGEST_PASSWORD = 100, 40, 255, 64
 POLL_MINUTES = (5, 60)
@@ -55,6 +55,7 @@ class TenantDraft:
     contact_window_minutes: int = 60
     is_window_closed_by_token: bool = True
     encrypts_configs: bool = False
+    found_by: FoundBy = FoundBy.UNKNOWN
 
 
 def add_tenant(session: Session, draft: TenantDraft, *, actor: Actor, now: datetime) -> Tenant:
@@ -164,6 +165,7 @@ def _check(draft: TenantDraft) -> dict[str, object]:
         "contact_window_minutes": draft.contact_window_minutes,
         "is_window_closed_by_token": draft.is_window_closed_by_token,
         "encrypts_configs": draft.encrypts_configs,
+        "found_by": draft.found_by,
     }
 
 

@@ -152,6 +152,8 @@ class PhoneConfig:
     """One for each name."""
     firmware: FirmwareImage | None = None
     """None for a phone whose turn it isn't: then its config says that it is to take none."""
+    edition: int = 0
+    """Grows when the phone shall take its config anew though nothing in it has changed."""
     reboot_on_check_sync: bool = False
     """Whether the next check-sync shall restart a phone that otherwise only re-reads (Polycom)."""
     notes: tuple[str, ...] = field(default_factory=tuple)

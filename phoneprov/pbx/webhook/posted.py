@@ -37,6 +37,7 @@ class PostedEvent:
     call_id: str | None = None
     instance: str | None = None
     round_trip_us: int | None = None
+    is_in_call: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

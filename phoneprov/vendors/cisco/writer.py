@@ -28,6 +28,7 @@ from phoneprov.vendors.cisco.codes import code_parameters
 from phoneprov.vendors.cisco.keys import key_parameters, list_dead_keys
 from phoneprov.vendors.cisco.time import time_parameters
 from phoneprov.vendors.config import PhoneConfig, Provisioning
+from phoneprov.vendors.editions import mark_edition
 from phoneprov.vendors.encryption import FOLDER
 from phoneprov.vendors.escaping import xml_text_environment
 from phoneprov.vendors.key_rules import list_refused
@@ -65,7 +66,7 @@ class CiscoWriter:
         if asked not in own | {f"spa{one}" for one in own} and not _COMMON_FILE.fullmatch(asked):
             return None
         text = write_extra(self.vendor, self._write_phone(config), config.extra)
-        return _file(name, text)
+        return _file(name, mark_edition(config, text))
 
     def write_common_file(
         self, model: PhoneModel | None, name: str, prov_url: str

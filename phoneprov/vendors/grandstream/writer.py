@@ -24,6 +24,7 @@ from pathlib import Path
 
 from phoneprov.catalog.model import PhoneModel, Vendor
 from phoneprov.vendors.config import PhoneConfig
+from phoneprov.vendors.editions import mark_edition
 from phoneprov.vendors.encryption import FOLDER
 from phoneprov.vendors.escaping import xml_text_environment
 from phoneprov.vendors.grandstream import agent, orders, reports
@@ -69,7 +70,7 @@ class GrandstreamWriter:
         if f"cfg{config.mac}.xml" not in asked and asked != f"{config.mac}.cfg":
             return None
         text = write_extra(self.vendor, self._write_phone(config), config.extra)
-        return _file(name, text)
+        return _file(name, mark_edition(config, text))
 
     def write_common_file(
         self, model: PhoneModel | None, name: str, prov_url: str

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from phoneprov.catalog.model import PhoneModel, Vendor
 from phoneprov.vendors.config import PhoneConfig
+from phoneprov.vendors.editions import mark_edition
 from phoneprov.vendors.escaping import xml_attribute_environment
 from phoneprov.vendors.key_rules import list_refused
 from phoneprov.vendors.lines import write_extra
@@ -69,7 +70,7 @@ class PolycomWriter:
             return _file(name, self._write_master(config))
         if asked == self.main_file_name(config):
             text = write_extra(self.vendor, self._write_phone(config), config.extra)
-            return _file(name, text)
+            return _file(name, mark_edition(config, text))
         if asked in {f"{config.mac}-directory.xml", "000000000000-directory.xml"}:
             return _file(name, self._write_directory(config))
         return None

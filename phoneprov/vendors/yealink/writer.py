@@ -25,6 +25,7 @@ from pathlib import Path
 
 from phoneprov.catalog.model import PhoneModel, Vendor
 from phoneprov.vendors.config import PhoneConfig
+from phoneprov.vendors.editions import mark_edition
 from phoneprov.vendors.escaping import ini_environment
 from phoneprov.vendors.key_rules import list_refused
 from phoneprov.vendors.lines import write_extra
@@ -67,7 +68,7 @@ class YealinkWriter:
         asked = name.lower()
         if asked == f"{config.mac}.cfg":
             text = write_extra(self.vendor, self._write_phone(config), config.extra)
-            return _file(name, text)
+            return _file(name, mark_edition(config, text))
         if asked in {f"{config.mac}.boot", _COMMON_BOOT_FILE}:
             return _file(name, self._boot.render(mac=config.mac))
         if _COMMON_FILE.fullmatch(asked):

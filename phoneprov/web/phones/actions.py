@@ -17,8 +17,10 @@ from phoneprov.web.htmx import is_htmx, redirect_whole_page
 from phoneprov.web.phones.blueprint import PHONE, REFUSED, Answer, blueprint, get_own_phone
 from phoneprov.web.phones.choices import Verb, find_obstacle
 from phoneprov.web.phones.sayings import ask, report
+from phoneprov.web.phones.way_back import keep_what_was_said, question_values
 from phoneprov.web.runtime import runtime
 
+OK = 200
 CHANGED = "phones-changed"
 """The event that makes an open page ask at once for what has changed."""
 
@@ -94,6 +96,8 @@ def _ask_or_do(phone: Phone, verb: Verb) -> Answer:
     reason = find_obstacle(phone, verb, runtime().catalog)
     if request.method == "GET" or reason is not None:
         return _question(phone, verb, reason)
+    if verb is Verb.RESET and keep_what_was_said(phone):
+        return _question(phone, verb, None, is_again=True)
     message = report(phone, verb)
     try:
         _do(phone, verb)
@@ -120,8 +124,11 @@ def _after_delete(message: str) -> Answer:
     return redirect_whole_page(where) if is_htmx() else redirect(where, 303)
 
 
-def _question(phone: Phone, verb: Verb, reason: str | None) -> Answer:
-    """Show what would follow, or why nothing can; asked to do it all the same, refuse."""
+def _question(phone: Phone, verb: Verb, reason: str | None, *, is_again: bool = False) -> Answer:
+    """Show what would follow, or why nothing can; asked to do it all the same, refuse.
+
+    `is_again`: what was answered changes what would follow, so it is asked once more.
+    """
     model = runtime().catalog.find_model(phone.model_slug)
     template = "phones/_confirm.html" if is_htmx() else "phones/confirm.html"
     page = render_template(
@@ -137,10 +144,11 @@ def _question(phone: Phone, verb: Verb, reason: str | None) -> Answer:
             origin="list" if _came_from_list() else None,
         ),
         back=_back_address(phone),
+        **question_values(phone, verb),
     )
     if request.method == "GET":
         return page
-    response = make_response(page, REFUSED)
+    response = make_response(page, OK if is_again else REFUSED)
     if is_htmx():
         response.headers["HX-Retarget"] = "#confirm"
         response.headers["HX-Reswap"] = "innerHTML"

@@ -42,6 +42,8 @@ from phoneprov.web.phones.offers import Offers
 from phoneprov.web.runtime import runtime
 from phoneprov.web.security import with_camera
 
+LONGEST_PROPOSAL = 60
+
 
 @blueprint.route(f"{PHONES}/add", methods=["GET", "POST"])
 @admin_only
@@ -72,14 +74,19 @@ def add() -> Answer:
     return _to_page(phone)
 
 
+def _read_proposal() -> dict[str, str]:
+    """Return what a step of a diagnosis proposes to change."""
+    proposed = {"model_slug": request.args.get("model", ""), "mac": request.args.get("mac", "")}
+    return {name: text[:LONGEST_PROPOSAL] for name, text in proposed.items() if text}
+
+
 @blueprint.route(f"{PHONE}/edit", methods=["GET", "POST"])
 @admin_only
 def edit(phone_id: int) -> Answer:
     """Edit a phone; a password that is not touched stays."""
     phone = get_own_phone(phone_id)
     values = form_values(phone, list_modules(session(), phone.id))
-    if request.args.get("model"):
-        values["model_slug"] = request.args["model"]
+    values |= _read_proposal()
     form = PhoneForm(read_offers(phone), **values)
     if not form.validate_on_submit():
         return _page(form, phone)

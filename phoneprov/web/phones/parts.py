@@ -14,6 +14,8 @@ from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.text import as_sentence
 from phoneprov.firmware.offers import load_library
 from phoneprov.firmware.progress import find_progress
+from phoneprov.fleet.diagnosis.diagnose import diagnose
+from phoneprov.fleet.explanation import explain
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.queries import (
     PhoneDetails,
@@ -22,12 +24,15 @@ from phoneprov.fleet.queries import (
     list_window_visitors,
 )
 from phoneprov.fleet.steps import read_journey
+from phoneprov.fleet.way_back import read_way_back
+from phoneprov.operations.comeback import Comeback, find_proof, read_comeback
 from phoneprov.operations.commands import list_commands
 from phoneprov.operations.models import Command
+from phoneprov.provisioning.circumstances import read_circumstances
 from phoneprov.provisioning.preview import list_losses, load_told, show_files
 from phoneprov.provisioning.transcript import read_transcript
 from phoneprov.provisioning.unwritable import UNWRITABLE_ERRORS
-from phoneprov.tenancy.models import Installation
+from phoneprov.tenancy.models import FoundBy, Installation
 from phoneprov.web.database import session
 from phoneprov.web.phones import words
 from phoneprov.web.phones.attached import find_attached
@@ -41,6 +46,7 @@ _PASSING = re.compile(
 """What differs each time a part is drawn though nothing has changed: how long ago something was,
 and the token of a form, which carries its time."""
 VERSION_CHARS = 8
+COMEBACK_SHOWN_FOR = timedelta(hours=1)
 SHOWN_FOR = timedelta(minutes=10)
 """So long an order that has ended stands at the head of the page; its tab keeps it."""
 
@@ -70,6 +76,7 @@ _TEMPLATES = {
     "head": "phones/_head.html",
     "warnings": "phones/_warnings.html",
     "guide": "phones/_guide.html",
+    "why": "phones/_why.html",
     "facts": "phones/_facts.html",
 }
 _TAB_TEMPLATES = {
@@ -122,6 +129,8 @@ def _common(details: PhoneDetails, catalog: Catalog, now: datetime) -> dict[str,
     phone = details.phone
     model = catalog.find_model(phone.model_slug)
     installation = session().get(Installation, 1)
+    address = f"{runtime().settings.address_for_phones}/prov/"
+    known = read_circumstances(session(), catalog, details, address=address, now=now)
     return {
         "details": details,
         "phone": phone,
@@ -137,10 +146,15 @@ def _common(details: PhoneDetails, catalog: Catalog, now: datetime) -> dict[str,
         "config": words.read_config_state(phone, now),
         "window": words.window_state(phone, now),
         "visitors": list_window_visitors(session(), phone),
-        "warnings": list_warnings(details, catalog, now),
+        "warnings": list_warnings(diagnose(known), phone),
         "journey": read_journey(session(), phone),
-        "address": f"{runtime().settings.address_for_phones}/prov/",
-        "own_address": f"{runtime().settings.address_for_phones}/prov/t/{words.MASK}/",
+        "comeback": _current_comeback(phone, now),
+        "explanation": explain(known),
+        "way_back": read_way_back(phone),
+        "found_by_choices": tuple(FoundBy),
+        "way_back_proof": find_proof(session(), phone),
+        "address": address,
+        "own_address": f"{address}t/{words.MASK}/",
         "support": installation,
         "span_words": words.span_words,
     }
@@ -152,6 +166,14 @@ def _current_order(phone: Phone, now: datetime) -> Command | None:
     if newest is None or newest.finished_at is None:
         return newest
     return newest if now - newest.finished_at < SHOWN_FOR else None
+
+
+def _current_comeback(phone: Phone, now: datetime) -> Comeback | None:
+    """Return the phone's reset until it has been Online again for a while."""
+    comeback = read_comeback(session(), phone)
+    ended_at = comeback.ended_at if comeback else None
+    is_over = ended_at is not None and now - ended_at > COMEBACK_SHOWN_FOR
+    return None if is_over else comeback
 
 
 def _tab_values(

@@ -7,10 +7,12 @@ from phoneprov.web.phones import (
     import_views,
     index,
     keys,
+    lamps,
     lists,
     replace,
     show,
     tastes,
+    way_back,
 )
 from phoneprov.web.phones.blueprint import blueprint
 
@@ -22,8 +24,10 @@ __all__ = [
     "import_views",
     "index",
     "keys",
+    "lamps",
     "lists",
     "replace",
     "show",
     "tastes",
+    "way_back",
 ]

@@ -78,7 +78,17 @@ def _ask(environ: "WSGIEnvironment", path: str, trusted: tuple[Network, ...]) ->
         query=environ.get("QUERY_STRING", ""),
         body=environ.get("wsgi.input"),
         length=int(length) if length.isascii() and length.isdigit() else 0,
+        is_tls=is_encrypted(environ, trusted),
     )
+
+
+def is_encrypted(environ: "WSGIEnvironment", trusted: tuple[Network, ...]) -> bool:
+    """Tell whether a request came by HTTPS; of a configured proxy `X-Forwarded-Proto` counts."""
+    if environ.get("wsgi.url_scheme") == "https":
+        return True
+    if not trusted or not _is_in(str(environ.get("REMOTE_ADDR", "")), trusted):
+        return False
+    return str(environ.get("HTTP_X_FORWARDED_PROTO", "")).strip().lower() == "https"
 
 
 def client_address(environ: "WSGIEnvironment", trusted: tuple[Network, ...]) -> str:

@@ -8,7 +8,7 @@ from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired
 
 from phoneprov.core.zones import ZONE_NAMES, zones_by_region
-from phoneprov.tenancy.models import Tenant
+from phoneprov.tenancy.models import FoundBy, Tenant
 from phoneprov.tenancy.tenants import (
     KEEPALIVE_S,
     POLL_MINUTES,
@@ -49,9 +49,11 @@ class TenantSettingsForm(FlaskForm):
         render_kw={"autocomplete": "new-password", "maxlength": 64, "spellcheck": "false"},
     )
     remove_password = BooleanField("Remove the password: each phone keeps the one it has")
+    found_by = SelectField("How its phones find this server")
 
     def prepare(self, now: str) -> None:
-        """Offer all time zones, that of today among them."""
+        """Offer all time zones, that of today among them, and the ways to find us."""
+        self.found_by.choices = [(one.value, one.label) for one in FoundBy]
         offered = dict(zones_by_region())
         if now not in ZONE_NAMES:
             offered = {"": (now,), **offered}
@@ -72,6 +74,7 @@ class TenantSettingsForm(FlaskForm):
             contact_window_minutes=tenant.contact_window_minutes,
             is_window_closed_by_token=tenant.is_window_closed_by_token,
             encrypts_configs=tenant.encrypts_configs,
+            found_by=FoundBy(self.found_by.data),
         )
 
     def read_password(self) -> str | None:
@@ -122,6 +125,7 @@ class TenantForm(TenantSettingsForm):
             contact_window_minutes=_number(self.contact_window_minutes),
             is_window_closed_by_token=bool(self.is_window_closed_by_token.data),
             encrypts_configs=bool(self.encrypts_configs.data),
+            found_by=FoundBy(self.found_by.data),
         )
 
 

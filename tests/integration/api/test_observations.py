@@ -304,3 +304,15 @@ def test_an_aor_without_domain_is_taken_where_it_is_unambiguous(
 ) -> None:
     poster.post(item("registered", moment(-5), aor=AOR.partition("@")[0], user_agent="some"))
     assert poster.phone().status == PhoneStatus.REGISTERED
+
+
+def test_a_call_is_told_and_kept_until_it_ends(poster: Poster, moment: Moment) -> None:
+    """R123: an order that would end it waits; what isn't told stays as it was."""
+    poster.post(item("registered", moment(-30)))
+    assert registrations()[0].is_in_call is None
+    poster.post(item("reachable", moment(-20), in_call=True))
+    assert registrations()[0].is_in_call is True
+    poster.post(item("reachable", moment(-10)))
+    assert registrations()[0].is_in_call is True
+    poster.post(item("reachable", moment(-5), in_call=False))
+    assert registrations()[0].is_in_call is False

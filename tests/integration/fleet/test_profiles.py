@@ -265,7 +265,7 @@ def test_its_interval_says_when_a_phone_is_late(world: World) -> None:
     world.session.flush()
     limits = read_late_limits(world.session, world.tenant, NOON)
     assert limits == LateLimits(
-        of_tenant=late_limit(60, NOON), by_profile={office.id: late_limit(20, NOON)}
+        now=NOON, of_tenant=late_limit(60, NOON), by_profile={office.id: late_limit(20, NOON)}
     )
     assert [limits.is_late(one) for one in (quick, slow)] == [True, False]
     assert check_polls(world.session, NOON).newly_late == 1

@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from phoneprov.web.prov.app import client_address
+from phoneprov.web.prov.app import client_address, is_encrypted
 
 PROXIES = (ip_network("10.0.0.0/24"), ip_network("fd00::/64"))
 
@@ -48,3 +48,19 @@ def test_it_knows_a_proxy_by_its_network() -> None:
     assert address("fd00::1", "198.51.100.1") == "198.51.100.1"
     assert address("fd01::1", "198.51.100.1") == "fd01::1"
     assert address("", "198.51.100.1") == ""
+
+
+@pytest.mark.parametrize(
+    ("environ", "is_tls"),
+    [
+        ({"wsgi.url_scheme": "https", "REMOTE_ADDR": "203.0.113.9"}, True),
+        ({"wsgi.url_scheme": "http", "REMOTE_ADDR": "203.0.113.9"}, False),
+        ({"REMOTE_ADDR": "203.0.113.9", "HTTP_X_FORWARDED_PROTO": "https"}, False),
+        ({"REMOTE_ADDR": "10.0.0.7", "HTTP_X_FORWARDED_PROTO": "HTTPS"}, True),
+        ({"REMOTE_ADDR": "10.0.0.7", "HTTP_X_FORWARDED_PROTO": "http"}, False),
+        ({"REMOTE_ADDR": "10.0.0.7"}, False),
+    ],
+)
+def test_a_proxy_says_whether_it_was_encrypted(environ: dict[str, str], *, is_tls: bool) -> None:
+    """R133: a header of anybody else says nothing."""
+    assert is_encrypted(environ, PROXIES) is is_tls

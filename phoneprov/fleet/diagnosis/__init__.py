@@ -1,0 +1,1 @@
+"""What is the matter with a phone: from stored facts to findings, each with its next step."""
