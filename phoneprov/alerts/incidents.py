@@ -81,11 +81,13 @@ def settle_alert(session: Session, key: str, *, at: datetime) -> int:
 
 
 def open_incidents(session: Session, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
-    """Write new incidents in one go; return their ids in the order of the rows."""
+    """Write new incidents, each of another key, in one go; return their ids in that order."""
     if not rows:
         return ()
-    query = insert(AlertIncident).returning(AlertIncident.id, sort_by_parameter_order=True)
-    return session.scalars(query, [dict(row) for row in rows]).all()
+    query = insert(AlertIncident).returning(AlertIncident.key, AlertIncident.id)
+    written = session.execute(query, [dict(row) for row in rows]).all()
+    ids = {row.key: row.id for row in written}  # they come back in any order
+    return [ids[row["key"]] for row in rows]
 
 
 def course_of(incident: AlertIncident) -> Course:

@@ -13,11 +13,9 @@ from phoneprov.alerts.hours import find_zone, is_quiet, next_daily
 from phoneprov.alerts.incidents import HAPPENINGS
 from phoneprov.alerts.kinds import AlertKind, Pace
 from phoneprov.alerts.models import AlertIncident, AlertNotice, AlertSubscription
-from phoneprov.alerts.steadiness import UNSTEADY_FALLS
+from phoneprov.alerts.steadiness import GATHER, LINK_GRACE, UNSTEADY_FALLS
 from phoneprov.tenancy.models import Role
 
-GATHER = timedelta(seconds=60)
-"""How long an outage gathers phones before it is told, and a lost link may come back."""
 TOO_OLD = timedelta(days=3)
 """What nobody could be told of for so long is no news any more."""
 
@@ -104,11 +102,13 @@ def concerns(wants: AlertSubscription, incident: AlertIncident) -> bool:
 
 def due_after(wants: AlertSubscription, kind: AlertKind) -> timedelta:
     """Return how long something of a kind has to last before somebody is told."""
-    if kind is AlertKind.PHONE_OFFLINE or (
-        kind is AlertKind.MANY_OFFLINE and kind not in wants.kinds
-    ):
-        return timedelta(minutes=wants.offline_minutes)
-    return timedelta(0) if kind in HAPPENINGS else GATHER
+    if kind in HAPPENINGS:
+        return timedelta(0)
+    if kind is AlertKind.LINK_LOST:
+        return LINK_GRACE
+    if kind is AlertKind.MANY_OFFLINE and kind in wants.kinds:
+        return GATHER
+    return timedelta(minutes=wants.offline_minutes)
 
 
 def _find_item(

@@ -24,7 +24,7 @@ METADATA = frozenset(
 )
 """Where clouds hand out passwords to whoever asks from inside."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_LOCAL_NAMES = (".localhost", ".local", ".internal")
+_LOCAL_NAMES = (".local", ".internal", ".lan", ".home.arpa")
 
 
 def find_refusal(address: Address, *, allows_private: bool) -> str:
@@ -44,8 +44,10 @@ def find_refusal(address: Address, *, allows_private: bool) -> str:
 def find_refusal_of_host(host: str, *, allows_private: bool) -> str:
     """Return why a host may not be typed, as far as that is seen without looking it up."""
     name = host.casefold().removesuffix(".")
-    if name == "localhost" or name.endswith(_LOCAL_NAMES):
-        return "that is this server itself" if "localhost" in name else "that is a private name"
+    if name == "localhost" or name.endswith(".localhost"):
+        return "that is this server itself"
+    if not allows_private and name.endswith(_LOCAL_NAMES):
+        return "that is a name of a private network"
     try:
         address = ipaddress.ip_address(name.strip("[]"))
     except ValueError:

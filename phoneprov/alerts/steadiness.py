@@ -10,6 +10,11 @@ STEADY_AFTER = (timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=3
 STEADY_AT_LAST = timedelta(minutes=60)
 SAME_TROUBLE = timedelta(minutes=30)
 """Who falls again so soon after coming back has the same trouble still."""
+LINK_GRACE = timedelta(seconds=60)
+"""A link that is made anew, by a restart of either side, is back within this time."""
+GATHER = timedelta(seconds=90)
+"""How long an outage gathers its phones before it is told: as long as it takes until the last of
+them has missed its keepalive."""
 UNSTEADY_FALLS = 4
 """From so many falls on it is told of, however short each of them was."""
 

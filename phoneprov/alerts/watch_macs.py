@@ -4,8 +4,9 @@ Who scans with ten thousand MAC addresses must not be able to send ten thousand 
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from phoneprov.alerts.incidents import HAPPENING_OPEN_FOR, open_incidents
@@ -28,22 +29,7 @@ def watch_macs(session: Session, now: datetime) -> None:
         session.add(AlertState(id=1, macs_seen_until=until))
         session.flush()
         return
-    since = state.macs_seen_until
-    if until <= since:
-        return
-    rows = session.execute(
-        select(
-            UnknownMac.address,
-            func.count().label("phones"),
-            func.min(UnknownMac.mac).label("mac"),
-            func.max(UnknownMac.user_agent).label("agent"),
-            func.min(UnknownMac.first_seen_at).label("at"),
-        )
-        .where(UnknownMac.first_seen_at > since, UnknownMac.first_seen_at <= until)
-        .group_by(UnknownMac.address)
-        .order_by(func.count().desc(), UnknownMac.address)
-        .limit(MOST_ADDRESSES)
-    ).all()
+    rows = session.execute(_new_ones(state.macs_seen_until, until)).all()
     if not rows:
         return
     state.macs_seen_until = until
@@ -56,18 +42,33 @@ def watch_macs(session: Session, now: datetime) -> None:
             )
         )
     )
-    open_incidents(
-        session,
-        [
-            {
-                "kind": AlertKind.UNKNOWN_MAC,
-                "key": f"address:{row.address}",
-                "subject": row.address or "an unknown address",
-                "detail": {"mac": format_mac(row.mac), "agent": row.agent, "count": row.phones},
-                "began_at": row.at,
-                "down_at": row.at,
-            }
-            for row in rows
-            if f"address:{row.address}" not in known
-        ],
+    new = [_new_row(row) for row in rows]
+    open_incidents(session, [row for row in new if row["key"] not in known])
+
+
+def _new_ones(since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
+    """Return the query for what asked first in between, an address a row."""
+    return (
+        select(
+            UnknownMac.address,
+            func.count().label("phones"),
+            func.min(UnknownMac.mac).label("mac"),
+            func.max(UnknownMac.user_agent).label("agent"),
+            func.min(UnknownMac.first_seen_at).label("at"),
+        )
+        .where(UnknownMac.first_seen_at > since, UnknownMac.first_seen_at <= until)
+        .group_by(UnknownMac.address)
+        .order_by(func.count().desc(), UnknownMac.address)
+        .limit(MOST_ADDRESSES)
     )
+
+
+def _new_row(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    return {
+        "kind": AlertKind.UNKNOWN_MAC,
+        "key": f"address:{row.address}",
+        "subject": row.address or "an unknown address",
+        "detail": {"mac": format_mac(row.mac), "agent": row.agent, "count": row.phones},
+        "began_at": row.at,
+        "down_at": row.at,
+    }

@@ -91,7 +91,7 @@ def _new_row(outage: Outage, members: Sequence[PhoneIncident]) -> dict[str, Any]
     where = f"at {outage.site}" if outage.site else "at several places"
     return {
         "kind": AlertKind.MANY_OFFLINE,
-        "key": f"site:{outage.tenant_id}:{outage.site}"[:LONGEST_KEY],
+        "key": f"site:{outage.tenant_id}:{outage.incident_ids[0]}:{outage.site}"[:LONGEST_KEY],
         "tenant_id": outage.tenant_id,
         "site": outage.site,
         "subject": f"phones {where}",

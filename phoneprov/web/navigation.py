@@ -73,6 +73,7 @@ _PROVIDER = (
     ("Firmware", "firmware.index"),
     ("PBXs", "pbxs.index"),
     ("Users", "users.index"),
+    ("Alerts", "alerts.index"),
     ("System", "system.status"),
 )
 _OWN_PAGE_ONLY = frozenset({"unknown", "system", "activity"})
