@@ -144,7 +144,7 @@ def _refused(code: int, told: bytes | str) -> SendError:
 
 def _say(error: Exception) -> str:
     """Return what is wrong with the mail server, in words."""
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or "timed out" in str(error):  # smtplib only words it so
         return "the mail server does not answer in time"
     if isinstance(error, ssl.SSLError):
         return f"the mail server's TLS can't be used: {one_line(error.reason or str(error))}"

@@ -34,7 +34,7 @@ from phoneprov.web.fields import WholeNumberField
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 ALL_TENANTS = 0
-LONGEST_TIME = 5
+_TIME = {**_PLAIN, "maxlength": 5, "placeholder": "22:00"}
 
 
 def _limits(limits: tuple[int, int]) -> dict[str, int | bool]:
@@ -49,10 +49,6 @@ class TicksField(SelectMultipleField):
 
 class TimeField(StringField):
     """A time of day; what was typed stays in the field."""
-
-    def __init__(self, label: str) -> None:
-        keys = {**_PLAIN, "maxlength": LONGEST_TIME, "placeholder": "22:00"}
-        super().__init__(label, render_kw=keys)
 
     @property
     def minute(self) -> int | None:
@@ -96,9 +92,9 @@ class AlertForm(FlaskForm):
         default=DEFAULT_COLLECT_MINUTES,
         render_kw=_limits(COLLECT_MINUTES),
     )
-    daily_at = TimeField("Once a day at")
-    quiet_from = TimeField("Quiet from")
-    quiet_until = TimeField("until")
+    daily_at = TimeField("Once a day at", render_kw=_TIME)
+    quiet_from = TimeField("Quiet from", render_kw=_TIME)
+    quiet_until = TimeField("until", render_kw=_TIME)
     time_zone = SelectField("By the clock of")
     most_per_hour = WholeNumberField(
         "Messages an hour, at most",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
 
 from phoneprov.alerts.kinds import AlertKind, Channel
 from phoneprov.alerts.models import AlertMessage, AlertSubscription
@@ -80,6 +81,14 @@ class Town:
         self.world.session.add(row)
         self.world.session.commit()
         return row
+
+    def user_of(self, row: AlertSubscription) -> User:
+        """Return the person of a subscription, kept loaded with it."""
+        options = (joinedload(AlertSubscription.user), joinedload(AlertSubscription.tenant))
+        found = self.world.session.get_one(
+            AlertSubscription, row.id, options=options, populate_existing=True
+        )
+        return found.user
 
     def wait(self, minutes: float, *, every_s: float = 10) -> None:
         """Let the clock run on, looking every ten seconds as the job does."""
