@@ -5,9 +5,9 @@ from factory import make_factory
 from factory.alchemy import SQLAlchemyModelFactory
 from sqlalchemy.orm import Session, object_session
 
-from phoneprov.catalog.model import Vendor
 from phoneprov.alerts.kinds import AlertKind, Channel
 from phoneprov.alerts.models import AlertSubscription
+from phoneprov.catalog.model import Vendor
 from phoneprov.core.clock import utc_now
 from phoneprov.core.secrets import new_token
 from phoneprov.firmware.models import Firmware, FirmwareFit

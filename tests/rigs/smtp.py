@@ -20,7 +20,12 @@ class FakeMailServer:
     raw: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     connections: int = 0
+    tells: threading.Event = field(default_factory=threading.Event)
+    """Where it is cleared, a mail is taken and nothing is said of that."""
     port: int = 0
+
+    def __post_init__(self) -> None:
+        self.tells.set()
 
     def __enter__(self) -> Self:
         self._loop = asyncio.new_event_loop()
@@ -92,4 +97,5 @@ class FakeMailServer:
         answer = self.answers.get("DATA", "250 Taken")
         if answer.startswith("250"):
             self.raw.append(body.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n."))
+        await asyncio.to_thread(self.tells.wait, 60)
         return answer

@@ -34,7 +34,7 @@ from phoneprov.web.fields import WholeNumberField
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 ALL_TENANTS = 0
-_TIME = {**_PLAIN, "maxlength": 5, "placeholder": "22:00"}
+_TIME = {**_PLAIN, "maxlength": 5, "placeholder": "hh:mm"}
 
 
 def _limits(limits: tuple[int, int]) -> dict[str, int | bool]:
@@ -94,7 +94,7 @@ class AlertForm(FlaskForm):
     )
     daily_at = TimeField("Once a day at", render_kw=_TIME)
     quiet_from = TimeField("Quiet from", render_kw=_TIME)
-    quiet_until = TimeField("until", render_kw=_TIME)
+    quiet_until = TimeField("Quiet until", render_kw=_TIME)
     time_zone = SelectField("By the clock of")
     most_per_hour = WholeNumberField(
         "Messages an hour, at most",
