@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 
 revision = '0010_alerts'
-down_revision = '0003_add_freeswitch_and_webhook'
+down_revision = '0008_firmware'
 branch_labels = None
 depends_on = None
 

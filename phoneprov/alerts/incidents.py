@@ -38,7 +38,8 @@ def raise_alert(  # noqa: PLR0913 - one row has these columns
     `kind` is FIRMWARE_FAILED or another of HAPPENINGS, `key` names what it is about, such as
     `firmware:7:phone:12`: while an incident of that key is open, the same again only counts up.
     `detail` holds no secret. Whoever is told, and when, is decided by the jobs. Call it in the
-    transaction of what it tells of.
+    transaction of what it tells of; what rooms below hold is looked at, as alerts.watch_firmware
+    does.
     """
     found = session.scalar(
         select(AlertIncident)

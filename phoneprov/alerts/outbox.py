@@ -19,6 +19,7 @@ from phoneprov.alerts.letters import Letter, SendError
 from phoneprov.alerts.mail import MailLine, find_mail_server
 from phoneprov.alerts.models import AlertMessage, AlertState, AlertSubscription
 from phoneprov.alerts.plan import is_entitled
+from phoneprov.alerts.state import find_or_make_state
 from phoneprov.alerts.unsubscribing import sign_link
 from phoneprov.alerts.webhook import send_webhook
 from phoneprov.core.clock import utc_now
@@ -143,10 +144,7 @@ def _note(session: Session, letter: Letter, failure: SendError | None, now: date
 
 def _note_mail_server(session: Session, failure: SendError | None, now: datetime) -> None:
     """Keep how the mail server is; an answer that refuses one mailbox is an answer."""
-    state = session.get(AlertState, 1)
-    if state is None:
-        state = AlertState(id=1, macs_seen_until=now)
-        session.add(state)
+    state = find_or_make_state(session, now)
     if failure is not None and failure.is_of_server:
         state.mail_failed_at = now
         state.mail_failure = failure.message[:LONGEST_FAILURE]

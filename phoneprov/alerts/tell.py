@@ -17,6 +17,7 @@ from phoneprov.alerts.plan import (
     may_speak,
     plan_items,
 )
+from phoneprov.alerts.watch_firmware import watch_firmware
 from phoneprov.alerts.watch_links import watch_links
 from phoneprov.alerts.watch_macs import watch_macs
 from phoneprov.alerts.watch_outages import watch_outages
@@ -37,6 +38,7 @@ def watch_and_tell(session: Session, address: str, now: datetime) -> int:
     """
     watch_links(session, now)
     watch_macs(session, now)
+    watch_firmware(session, now)
     watch_outages(session, watch_phones(session, now), now)
     return tell(session, address, now)
 

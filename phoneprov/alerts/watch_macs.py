@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from phoneprov.alerts.incidents import HAPPENING_OPEN_FOR, open_incidents
 from phoneprov.alerts.kinds import AlertKind
-from phoneprov.alerts.models import AlertIncident, AlertState
+from phoneprov.alerts.models import AlertIncident
+from phoneprov.alerts.state import find_or_make_state
 from phoneprov.core.mac import format_mac
 from phoneprov.fleet.models import UnknownMac
 
@@ -24,11 +25,7 @@ MOST_ADDRESSES = 50
 def watch_macs(session: Session, now: datetime) -> None:
     """Begin an incident for each address from which phones nobody knows asked first."""
     until = now - LATE
-    state = session.get(AlertState, 1)
-    if state is None:  # the first look ever: what asked before is on its page, and no news
-        session.add(AlertState(id=1, macs_seen_until=until))
-        session.flush()
-        return
+    state = find_or_make_state(session, now)
     rows = session.execute(_new_ones(state.macs_seen_until, until)).all()
     if not rows:
         return

@@ -75,7 +75,7 @@ def _follow_known(session: Session, now: datetime) -> list[PhoneIncident]:
             Phone.status,
             Phone.status_since_at,
             or_(Phone.disabled_at.is_not(None), Phone.extension_id.is_(None)).label("is_off"),
-            or_(~_is_confirmed(), is_excused()).label("is_held"),
+            or_(~_is_confirmed(), is_excused(now)).label("is_held"),
         )
         .outerjoin(Phone, Phone.id == AlertIncident.phone_id)
         .outerjoin(Tenant, Tenant.id == Phone.tenant_id)
@@ -108,7 +108,7 @@ def _sight(row: Row[*tuple[Any, ...]]) -> Sight:
 
 
 def _begin_new(session: Session, now: datetime) -> list[PhoneIncident]:
-    fallen = session.execute(_fallen()).all()
+    fallen = session.execute(_fallen(now)).all()
     if not fallen:
         return []
     recent = {
@@ -138,7 +138,7 @@ def _begin_new(session: Session, now: datetime) -> list[PhoneIncident]:
     ]
 
 
-def _fallen() -> Select[*tuple[Any, ...]]:
+def _fallen(now: datetime) -> Select[*tuple[Any, ...]]:
     """Return the query for phones that are offline and have no open incident."""
     has_incident = (
         select(AlertIncident.id)
@@ -169,7 +169,7 @@ def _fallen() -> Select[*tuple[Any, ...]]:
             Phone.status == PhoneStatus.OFFLINE,
             Phone.disabled_at.is_(None),
             _is_confirmed(),
-            ~is_excused(),
+            ~is_excused(now),
             ~has_incident,
         )
         .order_by(Phone.id)

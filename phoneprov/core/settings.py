@@ -2,7 +2,6 @@
 
 import ipaddress
 import re
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -17,7 +16,8 @@ from phoneprov.core.errors import SettingsError
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 MAIL_SCHEMES = frozenset({"smtp", "smtp+starttls", "smtps"})
-_ADDRESS = re.compile(r"[^@\s<>\",;]+@[A-Za-z0-9.\-]+")
+_ADDRESS = r"([^@\s<>\",;]+@[A-Za-z0-9.\-]+)"
+_SENDER = re.compile(rf"(?:{_ADDRESS}|([^<>\",;\r\n]*)<{_ADDRESS}>)", re.ASCII)
 DATABASES = frozenset({"sqlite", "postgresql", "postgresql+psycopg"})
 
 
@@ -144,9 +144,7 @@ class Settings(BaseSettings):
     @field_validator("mail_from")
     @classmethod
     def _check_sender(cls, value: str) -> str:
-        name, address = parseaddr(value)
-        is_whole = address.isascii() and _ADDRESS.fullmatch(address)
-        if value and (not is_whole or not name.isprintable()):
+        if value and not (value.isprintable() and _SENDER.fullmatch(value)):
             raise ValueError("must be one e-mail address, with or without a name")
         return value
 
@@ -165,7 +163,10 @@ class Settings(BaseSettings):
     @property
     def mail_sender(self) -> tuple[str, str]:
         """Name and address of the sender of mails; both empty where none is set."""
-        return parseaddr(self.mail_from)
+        found = _SENDER.fullmatch(self.mail_from)
+        if found is None:
+            return "", ""
+        return (found[2] or "").strip(), found[1] or found[3]
 
     @property
     def has_mail(self) -> bool:

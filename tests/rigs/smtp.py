@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import default
 from types import TracebackType
-from typing import Self, cast
+from typing import Self
 
 _GOOD = {"EHLO": "250 mail.test", "MAIL": "250 Fine", "RCPT": "250 Fine", "RSET": "250 Fine"}
 
@@ -52,9 +52,7 @@ class FakeMailServer:
     @property
     def mails(self) -> list[EmailMessage]:
         """What was taken, as a mail program reads it."""
-        return [
-            cast("EmailMessage", email.message_from_bytes(one, policy=default)) for one in self.raw
-        ]
+        return [email.message_from_bytes(one, policy=default) for one in self.raw]
 
     def _run(self, ready: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)

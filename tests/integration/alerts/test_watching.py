@@ -8,6 +8,7 @@ from sqlalchemy import event, select
 from phoneprov.alerts.incidents import forget_old_alerts, raise_alert, settle_alert
 from phoneprov.alerts.kinds import AlertKind, Pace
 from phoneprov.alerts.models import AlertIncident, AlertNotice
+from phoneprov.firmware.models import FirmwareTurn, TurnState
 from phoneprov.fleet.models import Phone, UnknownMac
 from phoneprov.fleet.phones import delete_phone, disable_phone
 from phoneprov.fleet.status import PhoneStatus
@@ -209,6 +210,7 @@ def test_an_unknown_phone_is_told_to_the_provider_once_per_address(town: Town) -
     """A scan with a thousand MAC addresses is one message."""
     petra = town.subscribe(town.person(Role.PROVIDER), everywhere=True)
     alice = town.subscribe()
+    town.wait(1)
     for number in range(1000):
         town.world.session.add(
             UnknownMac(
@@ -244,6 +246,53 @@ def test_a_firmware_failure_is_raised_by_whoever_knows(town: Town) -> None:
         assert settle_alert(session, "firmware:7:1", at=town.now) == 1
     town.wait(1)
     assert town.subjects()[1:] == ["Acme: firmware update mended: Front desk"]
+
+
+def turn_of(town: Town, phone: int, **fields: object) -> FirmwareTurn:
+    """Let it be a phone's turn to take a firmware."""
+    values: dict[str, object] = {
+        "phone_id": phone, "to_version": "96.86.0.75", "revision": 1, "opened_at": town.now,
+        "opened_by": "alice@acme.example", "size_bytes": 1000,
+    }  # fmt: skip
+    turn = FirmwareTurn(**(values | fields))
+    town.world.session.add(turn)
+    town.world.session.commit()
+    return turn
+
+
+def test_a_failed_turn_to_take_firmware_is_told_once(town: Town) -> None:
+    """Nothing in the room of the firmware knows of alerts."""
+    town.subscribe()
+    (phone, *_) = town.phones(10, display_name="Front desk")
+    town.wait(1)
+    turn = turn_of(town, phone)
+    turn.state, turn.closed_at = TurnState.FAILED, town.now
+    turn.evidence = "it came back with 96.85.0.5"
+    town.world.session.commit()
+    town.wait(30)
+    assert town.subjects() == ["Acme: firmware update failed: Front desk"]
+    assert "It came back with 96.85.0.5." in town.messages()[0].body
+
+
+def test_a_phone_that_is_being_updated_raises_no_alarm(town: Town) -> None:
+    """R128: from the first byte on; half an hour after the last it is a phone that is gone."""
+    town.subscribe()
+    (phone, *_) = town.phones(10)
+    turn_of(town, phone, started_at=town.now, downloaded_at=town.now)
+    town.set([phone])
+    town.wait(29)
+    assert town.messages() == []
+    town.wait(2)
+    assert len(town.messages()) == 1
+
+
+def test_a_turn_that_has_not_begun_excuses_nobody(town: Town) -> None:
+    town.subscribe()
+    (phone, *_) = town.phones(10)
+    turn_of(town, phone)
+    town.set([phone])
+    town.wait(6)
+    assert len(town.messages()) == 1
 
 
 def test_nobody_hears_of_another_tenant(town: Town) -> None:

@@ -60,7 +60,8 @@ class Town:
         """Add somebody."""
         use_session(self.world.session)
         owner = None if role is Role.PROVIDER else tenant or self.world.tenant
-        return UserFactory.create(role=role, tenant_id=owner.id if owner else None)
+        made: User = UserFactory.create(role=role, tenant_id=owner.id if owner else None)
+        return made
 
     def subscribe(
         self, user: User | None = None, *, everywhere: bool = False, **fields: object
@@ -88,7 +89,8 @@ class Town:
         found = self.world.session.get_one(
             AlertSubscription, row.id, options=options, populate_existing=True
         )
-        return found.user
+        user: User = found.user
+        return user
 
     def wait(self, minutes: float, *, every_s: float = 10) -> None:
         """Let the clock run on, looking every ten seconds as the job does."""

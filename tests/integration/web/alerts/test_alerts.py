@@ -66,7 +66,7 @@ def give(
     use_session(session)
     user = session.scalars(select(User).where(User.email == email)).one()
     tenant = session.scalar(select(Tenant).where(Tenant.slug == slug))
-    row = AlertSubscriptionFactory.create(
+    row: AlertSubscription = AlertSubscriptionFactory.create(
         user_id=user.id, tenant_id=tenant.id if tenant else None, **fields
     )
     session.commit()
