@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from alembic import context
 from flask import current_app
 
+import phoneprov.alerts.models
 import phoneprov.firmware.models
 import phoneprov.fleet.extra_models
 import phoneprov.fleet.list_models

@@ -54,6 +54,7 @@ def serve() -> None:
     settings = load_settings()
     settings.check_exposure()
     settings.check_admin()
+    settings.check_mail()
     init_logging(settings.log_level)
     app = create_app(settings)
     prepare_database(app, settings)

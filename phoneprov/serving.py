@@ -61,6 +61,7 @@ class BackgroundWork:
                 per_address=runtime.settings.orders_per_address,
             ),
             firmware=runtime.firmware,
+            settings=runtime.settings,
         )
         self.holder = Holder(
             _engine_of(app),

@@ -5,6 +5,8 @@ from factory import make_factory
 from factory.alchemy import SQLAlchemyModelFactory
 from sqlalchemy.orm import Session, object_session
 
+from phoneprov.alerts.kinds import AlertKind, Channel
+from phoneprov.alerts.models import AlertSubscription
 from phoneprov.catalog.model import Vendor
 from phoneprov.core.clock import utc_now
 from phoneprov.core.secrets import new_token
@@ -184,6 +186,18 @@ UnknownMacFactory = make_factory(
     mac=factory.Sequence(lambda number: f"805ec2{number:06x}"),
     first_seen_at=factory.LazyFunction(utc_now),
     last_seen_at=factory.LazyFunction(utc_now),
+)
+
+AlertSubscriptionFactory = make_factory(
+    AlertSubscription,
+    FACTORY_CLASS=_Rows,
+    channel=Channel.WEBHOOK,
+    webhook_url="https://hooks.example.net/services/T0/canary-in-the-path",
+    webhook_secret="s3cret-of-the-webhook",
+    kinds=[AlertKind.PHONE_OFFLINE.value],
+    time_zone="Europe/Berlin",
+    link_key="k" * 40,
+    created_at=factory.LazyFunction(utc_now),
 )
 
 AuditEntryFactory = make_factory(

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from phoneprov.alerts.unsubscribing import end_by_link, find_by_link
 from phoneprov.api.access import find_pbx_by_token, read_token
 from phoneprov.api.bodies import MOST_ITEMS, BadBodyError, read_posted
 from phoneprov.api.limits import RateLimit
@@ -53,6 +54,12 @@ def make_blueprint(parts: ApiParts) -> Blueprint:
             log.exception("posted observations not written", pbx=pbx_id)
             return _refuse(503, "Not written; post the same again.", wait_s=TRY_AGAIN_S)
 
+    @blueprint.post("/unsubscribe/<token>")
+    def unsubscribe(token: str) -> Response:
+        """End a subscription by its signed link, as mail programs do at one click (RFC 8058)."""
+        with parts.sessions.begin() as session:
+            return _end_subscription(parts, session, token)
+
     return blueprint
 
 
@@ -82,6 +89,17 @@ def _take(parts: ApiParts, session: Session, pbx_id: int) -> Response:
     now = utc_now()
     taken = take_posted(session, pbx, read_posted(request.get_data(), now), now)
     return jsonify(taken=taken.events - taken.late, late=taken.late)
+
+
+def _end_subscription(parts: ApiParts, session: Session, token: str) -> Response:
+    wants = find_by_link(session, token)
+    if wants is None:
+        wait_s = parts.failures.take(parts.client_address())
+        if wait_s:
+            return _refuse(429, "Too many wrong links.", wait_s=wait_s)
+        return _refuse(401, "This link is not good, or no more.")
+    end_by_link(session, wants, address=parts.client_address(), now=utc_now())
+    return jsonify(ended=True)
 
 
 def _refuse(status: int, error: str, *, wait_s: int = 0, **more: object) -> Response:

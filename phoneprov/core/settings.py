@@ -15,6 +15,9 @@ from phoneprov.core.errors import SettingsError
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+MAIL_SCHEMES = frozenset({"smtp", "smtp+starttls", "smtps"})
+_ADDRESS = r"([^@\s<>\",;]+@[A-Za-z0-9.\-]+)"
+_SENDER = re.compile(rf"(?:{_ADDRESS}|([^<>\",;\r\n]*)<{_ADDRESS}>)", re.ASCII)
 DATABASES = frozenset({"sqlite", "postgresql", "postgresql+psycopg"})
 
 
@@ -44,6 +47,20 @@ class Settings(BaseSettings):
     )
     admin_email: str = Field("", description="the e-mail address of the first provider account")
     admin_password: str = Field("", description="the password of the first provider account")
+    smtp_url: str = Field(
+        "",
+        repr=False,
+        description="the mail server for alerts: smtps://user:password@mail.example.net:465, "
+        "smtp+starttls://user:password@mail.example.net:587 or, without TLS, smtp://host:25",
+    )
+    mail_from: str = Field(
+        "", description="the sender of mails, such as phoneprov <alerts@example.net>"
+    )
+    webhook_allow: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(),
+        description="host:port entries that webhooks of alerts may go to though they are of this "
+        "machine or a private network, separated by commas",
+    )
     threads: int = Field(8, ge=2, le=64, description="a number of threads, 2 to 64")
     orders_per_second: int = Field(
         5, ge=1, le=100, description="a number of orders to phones a second, 1 to 100"
@@ -111,6 +128,51 @@ class Settings(BaseSettings):
             raise ValueError("must be an address like https://phones.example.net")
         return value.rstrip("/")
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _check_smtp(cls, value: str) -> str:
+        """Refuse what is no mail server, and a password that would go over the net in clear."""
+        if not value:
+            return ""
+        parts = urlsplit(value)
+        if parts.scheme not in MAIL_SCHEMES or not parts.hostname or parts.port == 0:
+            raise ValueError("must be the address of a mail server")
+        if parts.scheme == "smtp" and parts.username and not is_this_machine(parts.hostname):
+            raise ValueError("would send the password without TLS")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _check_sender(cls, value: str) -> str:
+        if value and not (value.isprintable() and _SENDER.fullmatch(value)):
+            raise ValueError("must be one e-mail address, with or without a name")
+        return value
+
+    @field_validator("webhook_allow", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        entries = frozenset(part.strip().casefold() for part in value.split(",") if part.strip())
+        for entry in entries:
+            host, _, port = entry.rpartition(":")
+            if not host or not (port.isascii() and port.isdigit()):
+                raise ValueError("must be host:port entries")
+        return entries
+
+    @property
+    def mail_sender(self) -> tuple[str, str]:
+        """Name and address of the sender of mails; both empty where none is set."""
+        found = _SENDER.fullmatch(self.mail_from)
+        if found is None:
+            return "", ""
+        return (found[2] or "").strip(), found[1] or found[3]
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether mail can be sent."""
+        return bool(self.smtp_url and self.mail_from)
+
     @property
     def address_for_phones(self) -> str:
         """The address phones use, without a slash at the end."""
@@ -132,7 +194,7 @@ class Settings(BaseSettings):
 
         Raises SettingsError unless a proxy or `PHONEPROV_ALLOW_PLAIN_HTTP=1` is set.
         """
-        if self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback:
+        if is_this_machine(self.host):
             return
         if not self.trusted_proxies and not self.allow_plain_http:
             message = (
@@ -151,6 +213,24 @@ class Settings(BaseSettings):
             missing = "EMAIL" if self.admin_password else "PASSWORD"
             message = f"PHONEPROV_ADMIN_{missing}: is needed beside the other; set both or neither."
             raise SettingsError(message)
+
+    def check_mail(self) -> None:
+        """Refuse half of the settings for mail: the other half was forgotten or misspelled.
+
+        Raises SettingsError naming the variable that is missing.
+        """
+        if bool(self.smtp_url) != bool(self.mail_from):
+            missing = "MAIL_FROM" if self.smtp_url else "SMTP_URL"
+            message = f"PHONEPROV_{missing}: is needed beside the other; set both or neither."
+            raise SettingsError(message)
+
+
+def is_this_machine(host: str) -> bool:
+    """Tell whether a host is this machine itself, by name or address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -6,8 +6,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from phoneprov.alerts.incidents import forget_old_alerts
+from phoneprov.alerts.outbox import send_messages
+from phoneprov.alerts.tell import watch_and_tell
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.clock import utc_now
+from phoneprov.core.settings import Settings
 from phoneprov.firmware.progress import flush_downloads
 from phoneprov.firmware.store import FirmwareStore
 from phoneprov.firmware.uploads import tidy_store
@@ -42,6 +46,7 @@ class Workbench:
     answering: Answering
     links: LinkSupervisor
     own_files: OwnFiles
+    settings: Settings
     firmware: FirmwareStore
     pace: Pace = field(default_factory=Pace)
     """How fast orders leave."""
@@ -64,6 +69,7 @@ def list_jobs(bench: Workbench) -> tuple[Job, ...]:
         *_jobs_of_each_process(bench),
         *_jobs_of_the_links(bench),
         *_jobs_of_the_holder(bench),
+        *_jobs_of_the_alerts(bench),
         *_jobs_of_the_day(bench),
     )
 
@@ -160,6 +166,24 @@ def _jobs_of_the_holder(bench: Workbench) -> tuple[Job, ...]:
     )
 
 
+def _jobs_of_the_alerts(bench: Workbench) -> tuple[Job, ...]:
+    address = bench.settings.address_for_phones
+    return (
+        Job(
+            name="watch_for_alerts",
+            every=timedelta(seconds=10),
+            run=_in_transaction(bench, lambda session, now: watch_and_tell(session, address, now)),
+            meaning="notes what is wrong and writes who has to be told of it",
+        ),
+        Job(
+            name="send_alerts",
+            every=timedelta(seconds=3),
+            run=lambda: send_messages(bench.sessions, bench.settings),
+            meaning="sends waiting alerts by mail and webhook",
+        ),
+    )
+
+
 def _jobs_of_the_day(bench: Workbench) -> tuple[Job, ...]:
     return (
         Job(
@@ -178,7 +202,7 @@ def _jobs_of_the_day(bench: Workbench) -> tuple[Job, ...]:
             name="forget_old_rows",
             every=timedelta(hours=1),
             run=_in_transaction(bench, _forget_old_rows),
-            meaning="deletes old transcripts, ended registrations and farewells",
+            meaning="deletes old transcripts, ended registrations, farewells and alerts",
         ),
         Job(
             name="tidy_firmware",
@@ -209,3 +233,4 @@ def _forget_old_rows(session: Session, now: datetime) -> None:
     forget_old_check_ins(session, now)
     forget_old_registrations(session, now)
     forget_old_farewells(session, now)
+    forget_old_alerts(session, now)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from phoneprov.core.errors import PbxError
 
@@ -71,21 +71,29 @@ class _Timed:
         """Leave it open: http.client calls this before the body of the last answer is read."""
 
 
-def post(
-    url: str, body: bytes, headers: Mapping[str, str], *, within_s: float, largest: int
+def post(  # noqa: PLR0913 - a request with its limits
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    within_s: float,
+    largest: int,
+    connect_to: str = "",
 ) -> HttpAnswer:
     """Post a body and return the answer.
 
-    Raises TimeoutError when it is not whole in time, ConnectionError when nothing listens or the
-    connection breaks, PbxError for an address that can't be used or an answer that is too large.
+    `connect_to` is the IP address to connect to where the host was looked up and checked before;
+    the certificate still has to be the host's. Raises TimeoutError when the answer is not whole in
+    time, ConnectionError when nothing listens or the connection breaks, PbxError for an address
+    that can't be used or an answer that is too large.
     """
     parts = urlsplit(url)
     ends_at = time.monotonic() + within_s
-    connected = _connect(parts.scheme, parts.hostname or "", parts.port)
+    connected = _connect(parts, connect_to)
     try:
         client = http.client.HTTPConnection(parts.netloc)
         client.sock = _Timed(connected, ends_at)
-        client.request("POST", parts.path or "/", body, dict(headers))
+        client.request("POST", _target(parts), body, dict(headers))
         return _read(client.getresponse(), largest)
     except http.client.HTTPException as error:
         raise ConnectionError(f"no HTTP: {type(error).__name__}") from error
@@ -107,11 +115,18 @@ def _read(response: http.client.HTTPResponse, largest: int) -> HttpAnswer:
     return HttpAnswer(status=response.status, body=b"".join(parts))
 
 
-def _connect(scheme: str, host: str, port: int | None) -> _Connected:
-    if scheme not in {"http", "https"} or not host:
+def _target(parts: SplitResult) -> str:
+    path = parts.path or "/"
+    return f"{path}?{parts.query}" if parts.query else path
+
+
+def _connect(parts: SplitResult, connect_to: str) -> _Connected:
+    host = parts.hostname or ""
+    if parts.scheme not in {"http", "https"} or not host:
         raise PbxError("the address can't be used", permanent=True)
-    plain = socket.create_connection((host, port or (443 if scheme == "https" else 80)), CONNECT_S)
-    if scheme == "http":
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    plain = socket.create_connection((connect_to or host, port), CONNECT_S)
+    if parts.scheme == "http":
         return plain
     try:
         return ssl.create_default_context().wrap_socket(plain, server_hostname=host)

@@ -56,6 +56,7 @@ class Reader:
 
 
 _PHONES = ("Phones", "phones.index")
+_ALERTS = ("Alerts", "alerts.index")
 _UNKNOWN = ("Unknown phones", "unknown.index")
 _PROVISIONING = (
     _PHONES,
@@ -146,7 +147,11 @@ def _provider_places(tenant: Tenant | None) -> tuple[Place, ...]:
     places = _places(_PROVIDER)
     if tenant is not None:
         return places
-    return (*places[:-1], *_places((("Activity", "activity.everywhere"), _UNKNOWN)), places[-1])
+    return (
+        *places[:-1],
+        *_places((("Activity", "activity.everywhere"), _ALERTS, _UNKNOWN)),
+        places[-1],
+    )
 
 
 def _places(

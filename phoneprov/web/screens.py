@@ -3,6 +3,7 @@
 from flask import Flask
 
 from phoneprov.web.activity.views import blueprint as activity
+from phoneprov.web.alerts.views import blueprint as alerts
 from phoneprov.web.assets.views import blueprint as assets
 from phoneprov.web.auth.views import blueprint as auth
 from phoneprov.web.bulk.views import blueprint as bulk
@@ -36,6 +37,7 @@ SCREENS = (
     firmware,
     unknown,
     activity,
+    alerts,
 )
 
 

@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 from phoneprov.tenancy.models import Tenant, User
 from tests.cast import ALICE
 from tests.factories import (
+    AlertSubscriptionFactory,
     BulkOperationFactory,
     ButtonLayoutFactory,
     ExtensionFactory,
@@ -26,6 +27,7 @@ from tests.factories import (
 
 MISSING_ID = 987_654
 BY_TOKEN = {
+    "api.unsubscribe": "a mail program has no log-in; the link in the mail is signed",
     "api.post_observations": "a PBX has no log-in; it comes with its own secret as bearer token",
 }
 """Endpoints that ask for a token in place of a log-in and a form's token, each with the reason."""
@@ -81,6 +83,7 @@ def add_objects(session: Session) -> Objects:
         "user_id": alice.id,
         "pbx_id": PbxFactory.create().id,
         "firmware_id": FirmwareFactory.create().id,
+        "subscription_id": AlertSubscriptionFactory.create(tenant_id=acme.id, user_id=alice.id).id,
         "upload_id": MISSING_ID,
         "command_id": MISSING_ID,
         "mac": UnknownMacFactory.create().mac,

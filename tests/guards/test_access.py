@@ -14,7 +14,14 @@ from werkzeug.routing import Rule
 from tests.guards.objects import BY_TOKEN, MISSING_ID, WRITES, Objects, add_objects, methods_of
 from tests.pages import Answer, Pages
 
-PUBLIC = {"assets.serve", "auth.log_in", "auth.set_up", "system.show_health", *BY_TOKEN}
+PUBLIC = {
+    "alerts.unsubscribe",
+    "assets.serve",
+    "auth.log_in",
+    "auth.set_up",
+    "system.show_health",
+    *BY_TOKEN,
+}
 """Endpoints that need no log-in; a new one is a decision, so it has to be written here."""
 
 ONES_OWN = {

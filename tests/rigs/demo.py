@@ -1,5 +1,6 @@
 """`python app.py demo` in a process of its own, and the states beside the demonstration's."""
 
+import os
 import re
 import signal
 import subprocess
@@ -17,6 +18,8 @@ from tests.rigs.sinks import wait_for
 
 LOGIN = re.compile(r"log in as (\S+) with password (\S+)")
 START_S = 40
+NOBODY = "127.0.0.1:9"
+"""Where nobody listens; alerts may be posted there all the same."""
 
 
 class DemoRig:
@@ -32,8 +35,11 @@ class DemoRig:
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-u", "app.py", "demo", "--port", str(self.port)]
+        environment = {**os.environ, "PHONEPROV_WEBHOOK_ALLOW": NOBODY}
         with self.log.open("wb") as out:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=out, stderr=out
+            )
         try:
             found = wait_for(
                 lambda: LOGIN.search(self.log.read_text()), START_S, "the log-in is printed"
@@ -107,6 +113,7 @@ def add_states(person: Person) -> dict[str, int]:
         person.submit(f"/t/demo/phones/{phone_id}/edit", button_layout_id=str(ids["layout"]))
     ids["profile"] = _add_profile(person, ids["layout"])
     _follow(person, ids["other"], ids["profile"])
+    ids["alert"] = _subscribe(person)
     return ids | add_library(person)
 
 
@@ -168,6 +175,17 @@ def _confirm(person: Person, firmware_id: int, **values: str) -> None:
         timeout=30,
     )
     assert answer.url.endswith("/firmware"), answer.text[-3000:]
+
+
+def _subscribe(person: Person) -> int:
+    """Let the provider be told of everything by a webhook that nobody answers; return its id."""
+    fields = {"channel": "webhook", "webhook_url": f"http://{NOBODY}/hooks/demo"}
+    person.submit("/alerts/add", **fields, quiet_from="22:00", quiet_until="06:30")
+    answer = person.read("/alerts")
+    found = re.search(r"/alerts/(\d+)/edit", str(answer))
+    assert found is not None
+    person.submit("/alerts", action=f"/alerts/{found.group(1)}/test")
+    return int(found.group(1))
 
 
 def _add_profile(person: Person, layout_id: int) -> int:

@@ -159,6 +159,15 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
         Screen("pbx-edit", "/pbxs/1/edit"),
         Screen("pbx-delete", "/pbxs/1/delete"),
         Screen("unknown", "/unknown-phones"),
+        Screen("alerts", "/alerts"),
+        Screen("alerts-tenant", "/t/demo/alerts"),
+        Screen("alerts-empty", "/t/nobody-sons-plumbing-and-heating-ltd/alerts"),
+        Screen("alert-add", "/alerts/add"),
+        Screen("alert-add-refused", "/t/demo/alerts/add", _subscribe_wrongly),
+        Screen("alert-edit", f"/alerts/{ids['alert']}/edit"),
+        Screen("alert-messages", f"/alerts/{ids['alert']}/messages"),
+        Screen("alert-secret", f"/alerts/{ids['alert']}/secret"),
+        Screen("alert-delete", f"/alerts/{ids['alert']}/delete"),
         Screen("system", "/system"),
         Screen("keys", "/keys"),
         Screen("password", "/account/password"),
@@ -226,6 +235,14 @@ def _add_phone_wrongly(page: Page) -> None:
 
 def _add_extension_wrongly(page: Page) -> None:
     page.fill("#number", "12 ä")
+    press_main_button(page)
+
+
+def _subscribe_wrongly(page: Page) -> None:
+    page.check("text=Webhook")
+    page.fill("#webhook_url", "http://127.0.0.1/hook")
+    page.fill("#quiet_from", "ten")
+    page.check("text=Once a day")
     press_main_button(page)
 
 

@@ -3,6 +3,11 @@
 from typing import Any
 
 _ACTIONS = {
+    "alert.add": "Subscribed to alerts:",
+    "alert.change": "Changed the alerts:",
+    "alert.delete": "Deleted the alerts:",
+    "alert.renew_secret": "Made a new webhook secret for the alerts:",
+    "alert.unsubscribe": "Ended the alerts of",
     "extension.add": "Added the extension",
     "extension.change": "Changed the extension",
     "extension.delete": "Deleted the extension",
