@@ -1,10 +1,10 @@
-"""0010_alerts: who is told of what, what is wrong, and what is on its way"""
+"""0009_alerts: who is told of what, what is wrong, and what is on its way"""
 
 from alembic import op
 import sqlalchemy as sa
 
 
-revision = '0010_alerts'
+revision = '0009_alerts'
 down_revision = '0008_firmware'
 branch_labels = None
 depends_on = None

@@ -1,11 +1,11 @@
-"""0011_diagnosis"""
+"""0010_diagnosis"""
 
 from alembic import op
 import sqlalchemy as sa
 
 
-revision = '0011_diagnosis'
-down_revision = '0008_firmware'
+revision = '0010_diagnosis'
+down_revision = '0009_alerts'
 branch_labels = None
 depends_on = None
 
