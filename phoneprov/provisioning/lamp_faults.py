@@ -53,7 +53,7 @@ def find_lamp_faults(session: Session, details: PhoneDetails) -> Sequence[LampFa
         locked = locks.get(place.layout_id, frozenset())
         in_force = [o for o in own if o.module == place.module and o.position not in locked]
         covered = {one.position for one in in_force}
-        buttons = [
+        buttons: list[LayoutButton | PhoneButton] = [
             *(b for b in found if b.layout_id == place.layout_id and b.position not in covered),
             *(one for one in in_force if one.kind is ButtonKind.BLF),
         ]

@@ -38,6 +38,14 @@ WRONG = [
     ("PHONEPROV_ADMIN_PASSWORD", "short", "12 characters"),
     ("PHONEPROV_THREADS", "1", "a number of threads, 2 to 64"),
     ("PHONEPROV_RUN_JOBS", "sometimes", "1, or 0"),
+    ("PHONEPROV_ORDERS_PER_SECOND", "0", "a number of orders to phones a second, 1 to 100"),
+    ("PHONEPROV_ORDERS_PER_ADDRESS", "many", "a number of orders a second to one address"),
+    ("PHONEPROV_SMTP_URL", "mail.example.net", "the mail server for alerts"),
+    ("PHONEPROV_MAIL_FROM", "nobody", "the sender of mails"),
+    ("PHONEPROV_WEBHOOK_ALLOW", "everywhere", "host:port entries"),
+    ("PHONEPROV_FIRMWARE_LARGEST_MB", "0", "the size of the largest firmware in MB, 1 to 4000"),
+    ("PHONEPROV_FIRMWARE_DOWNLOADS", "0", "how many phones may download at once, 1 to 2000"),
+    ("PHONEPROV_FIRMWARE_SENDFILE", "X-Nothing", "X-Sendfile, or X-Accel-Redirect"),
     ("PHONEPROV_LOG_LEVEL", "loud", "debug, info, warning or error"),
 ]
 
