@@ -22,7 +22,7 @@ from phoneprov.fleet.phones import add_phone
 from phoneprov.pbx.kinds import PbxKind
 from phoneprov.pbx.models import Pbx
 from phoneprov.serving import run_server
-from phoneprov.simulator.demo_phones import DEMO_PHONES, DemoFleet, DemoPhone
+from phoneprov.simulator.demo_phones import DEMO_PHONES, NET, DemoFleet, DemoPhone
 from phoneprov.simulator.pbx.registrar import RegistrarSetup
 from phoneprov.simulator.pbx.server import SimulatedPbx
 from phoneprov.tenancy.audit import SYSTEM
@@ -42,16 +42,22 @@ STAYING = frozenset(phone.identity.mac for phone in DEMO_PHONES[::2])
 
 @click.command()
 @click.option("--port", default=8080, show_default=True, help="TCP port of the pages.")
-def demo(port: int) -> None:
+@click.option(
+    "--net",
+    default=NET,
+    show_default=True,
+    help="First three bytes of the phones' loopback addresses: two demonstrations need two.",
+)
+def demo(port: int, net: str) -> None:
     """Serve a throw-away installation with twelve simulated phones and a simulated PBX."""
     folder = Path(tempfile.mkdtemp(prefix="phoneprov-demo-"))
     try:
-        _run(load_settings(data_dir=folder, port=port, host="127.0.0.1", database_url=""))
+        _run(load_settings(data_dir=folder, port=port, host="127.0.0.1", database_url=""), net)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(settings: Settings) -> None:
+def _run(settings: Settings, net: str) -> None:
     init_logging("warning")
     app = create_app(settings)
     password = secrets.token_urlsafe(9)
@@ -59,7 +65,7 @@ def _run(settings: Settings) -> None:
     setup = RegistrarSetup(credentials=passwords, ping_s=OPTIONS_EVERY_S, silent_for_s=None)
     with SimulatedPbx(setup) as pbx:
         _fill(app, pbx, passwords, password)
-        fleet = DemoFleet(f"{settings.address_for_phones}/prov/", staying=STAYING)
+        fleet = DemoFleet(f"{settings.address_for_phones}/prov/", staying=STAYING, net=net)
         plug_in = threading.Timer(START_DELAY_S, fleet.start)
         plug_in.start()
         click.echo(f"\n  phoneprov demo: http://127.0.0.1:{settings.port}/t/demo/phones")

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -23,6 +23,8 @@ class DemoPhone:
 
 
 _Y, _G, _C, _P = Vendor.YEALINK, Vendor.GRANDSTREAM, Vendor.CISCO, Vendor.POLYCOM
+NET = "127.0.1"
+"""First three bytes of their addresses; two demonstrations at once need two nets."""
 _BOXES: tuple[tuple[str, Vendor, str, str, str], ...] = (
     ("Reception", _Y, "T46U", "805ec0a10001", "108.86.0.90"),
     ("Alice Adams", _Y, "T54W", "805ec0a10002", "96.86.0.100"),
@@ -45,7 +47,7 @@ DEMO_PHONES: tuple[DemoPhone, ...] = tuple(
             model=model,
             mac=parse_mac(mac),
             firmware=firmware,
-            local_ip=f"127.0.1.{number}",
+            local_ip=f"{NET}.{number}",
             serial=f"CBT1501{number:02d}XY",
         ),
         owner=owner,
@@ -73,7 +75,7 @@ class OutagePlan:
 class DemoFleet:
     """The twelve phones, plugged in one after the other. A context manager."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each may be left out
         self,
         prov_url: str,
         *,
@@ -81,13 +83,14 @@ class DemoFleet:
         staying: Collection[str] = (),
         pace: Pace | None = None,
         listener: Callable[[PhoneEvent], None] | None = None,
+        net: str = NET,
     ) -> None:
-        """`staying` names the MACs that never lose their power."""
+        """`staying` names the MACs that never lose their power; `net`: see NET."""
         self.fleet = SimulatedFleet(listener)
         self._outages = outages or OutagePlan()
         self._random = random.Random(self._outages.seed)  # noqa: S311 - mishaps, no secrets
         setup = PhoneSetup(prov_url=prov_url, pace=pace or Pace(poll_scale=0.02))
-        self.phones = [self.fleet.add(demo.identity, setup) for demo in DEMO_PHONES]
+        self.phones = [self.fleet.add(_move(demo.identity, net), setup) for demo in DEMO_PHONES]
         self._may_go = [phone for phone in self.phones if phone.identity.mac not in staying]
         self._left = self._outages.most if self._may_go else 0
         self._is_started = False
@@ -133,6 +136,11 @@ class DemoFleet:
     def get_phone(self, mac: str) -> SimulatedPhone:
         """Return one of the phones; raises NotFoundError."""
         return self.fleet.get_phone(mac)
+
+
+def _move(identity: PhoneIdentity, net: str) -> PhoneIdentity:
+    """Return the same phone at the same place of another net."""
+    return replace(identity, local_ip=f"{net}.{identity.local_ip.rpartition('.')[2]}")
 
 
 def run_demo_fleet(

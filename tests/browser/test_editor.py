@@ -395,7 +395,8 @@ def test_on_a_telephone_the_form_opens_below_its_key(place: Place) -> None:
     assert 0 <= page.locator("#kind").bounding_box()["y"] < 800  # type: ignore[index]
     small = page.evaluate(
         """[...document.querySelectorAll(`#picture a, #picture button, #picture select,
-          #picture input:not([type=hidden])`)].filter((one) => {
+          #picture input:not([type=hidden], [type=checkbox]),
+          #picture .field-check label`)].filter((one) => {
             const box = one.getBoundingClientRect();
             return box.width && (box.height < 40 || box.width < 40);
           }).map((one) => one.outerHTML.slice(0, 80))"""

@@ -12,6 +12,7 @@ from typing import Self
 import requests
 
 from phoneprov.simulator.images import make_image
+from tests.rigs.loopback import loopback
 from tests.rigs.person import Person
 from tests.rigs.server import ROOT, free_port
 from tests.rigs.sinks import wait_for
@@ -35,6 +36,7 @@ class DemoRig:
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-u", "app.py", "demo", "--port", str(self.port)]
+        command += ["--net", loopback("1")]
         environment = {**os.environ, "PHONEPROV_WEBHOOK_ALLOW": NOBODY}
         with self.log.open("wb") as out:
             self._process = subprocess.Popen(
