@@ -22,7 +22,7 @@ def test_it_gives_the_rule_the_facts_and_their_times(desk: Desk) -> None:
     desk.register("reachable", round_trip_ms=23)
     why = read_why(desk)
     for text in (
-        "Why is it Online?",
+        "The rule for Online:",
         "A registration holds, and it answered within the keepalive limit.",
         "Posting asks the phone by OPTIONS.",
         "Last check-in from 127.0.0.1",
@@ -56,7 +56,7 @@ def test_it_compares_the_mac_addresses(desk: Desk) -> None:
 def test_every_status_has_its_rule(alice: Pages, status: PhoneStatus) -> None:
     phone_id = add_online(status=status)
     page = alice.get(f"/t/acme/phones/{phone_id}")
-    assert f"Why is it {status.label}?" in page.select_text("#why-so summary")
+    assert f"The rule for {status.label}:" in page.select_text("#part-why")
 
 
 def test_it_shows_what_was_sent_for_its_lamps(desk: Desk) -> None:

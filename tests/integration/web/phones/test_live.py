@@ -157,7 +157,7 @@ def test_a_phones_page_swaps_the_parts_that_changed(alice: Pages) -> None:
     assert alice.get(next_ask(page), headers=HTMX).status_code == 204
     change(phone_id, status=PhoneStatus.PROVISIONING, status_reason="It checked in.")
     answer = alice.get(next_ask(page), headers=HTMX)
-    assert swaps(answer) == {"part-head": "innerHTML"}
+    assert swaps(answer) == {"part-head": "innerHTML", "part-why": "innerHTML"}
     assert "It checked in." in answer.text
     assert alice.get(next_ask(answer), headers=HTMX).status_code == 204
 
