@@ -33,8 +33,9 @@ def desk(world: World) -> Desk:
 
 def told(world: World, phone: Phone) -> PhoneConfig:
     world.session.flush()
+    phone_id = phone.id
     world.session.expire_all()
-    loaded = load_for_config(world.session, phone.id)
+    loaded = load_for_config(world.session, phone_id)
     assert loaded is not None
     pbx = world.session.get(Pbx, loaded.tenant.pbx_id)
     return compose(world.catalog, loaded, pbx, FRAME, load_keys(world.session, loaded))
