@@ -30,6 +30,7 @@ from phoneprov.provisioning.extras import load_extras, parameters_of
 from phoneprov.provisioning.identify import identify
 from phoneprov.provisioning.images import ImageAnswering, load_image
 from phoneprov.provisioning.keys import load_keys
+from phoneprov.provisioning.recall import Recall
 from phoneprov.provisioning.sealing import is_sealed_answer, judge_sealing, note_key_use
 from phoneprov.provisioning.unwritable import (
     UNWRITABLE,
@@ -69,6 +70,7 @@ class Answering:
         self._settings = settings
         self._sessions = sessions
         self._clock = clock
+        self.recall = Recall(catalog, self.cache, self.check_ins, clock)
         self._common = CommonFiles(catalog, f"{settings.address_for_phones}/prov/")
         event.listen(Session, "after_commit", self._let_go)
 
@@ -86,6 +88,7 @@ class Answering:
         if visitor.kept_as and ask.method in READ_METHODS:
             kept = self.cache.find(visitor.kept_as)
             if kept is not None and visitor.told_mac in (None, kept.mac):
+                self.recall.remember(ask, visitor, kept)
                 return self._serve(visit, kept, Reason.TOKEN)
         if visitor.file.image is not None:
             return self._answer_image(visit)

@@ -1,6 +1,7 @@
 """Answers phones before Flask is touched: no session, no CSRF, no templates on their way."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -39,6 +40,7 @@ class ProvApp:
     def __init__(self, inner: "WSGIApplication", runtime: Runtime) -> None:
         self._inner = inner
         self._answer = runtime.answering.answer
+        self._recall = runtime.answering.recall.answer
         self._trusted = runtime.settings.trusted_proxies
 
     def __call__(
@@ -48,13 +50,24 @@ class ProvApp:
         path = environ.get("PATH_INFO", "")
         if not path.startswith(PREFIX):
             return self._inner(environ, start_response)
-        answer = self._safely(_ask(environ, path, self._trusted))
+        answer = self._recalled(environ, path) or self._safely(_ask(environ, path, self._trusted))
         start_response(STATUS_LINES[answer.status], list(answer.headers))
         if answer.stream is None:
             return [answer.body]
         # The server's own wrapper sends a file without holding one of its few threads meanwhile.
         wrap = environ.get("wsgi.file_wrapper")
         return answer.stream if wrap is None else wrap(answer.stream, BLOCK)
+
+    def _recalled(self, environ: "WSGIEnvironment", path: str) -> Answer | None:
+        if environ["REQUEST_METHOD"] != "GET":
+            return None
+        return self._recall(
+            path,
+            environ.get("HTTP_USER_AGENT", ""),
+            environ.get("HTTP_IF_NONE_MATCH", ""),
+            client_address(environ, self._trusted),
+            is_tls=is_encrypted(environ, self._trusted),
+        )
 
     def _safely(self, ask: Ask) -> Answer:
         try:
@@ -117,6 +130,7 @@ def _is_address(text: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=1000)
 def _is_in(text: str, networks: tuple[Network, ...]) -> bool:
     try:
         address = ip_address(text)
