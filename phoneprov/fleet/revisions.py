@@ -152,9 +152,10 @@ def _touch(session: Session, which: ColumnElement[bool], now: datetime) -> int:
         .where(ConfigState.phone_id.in_(select(Phone.id).where(which)))
         .values(revision=ConfigState.revision + 1, changed_at=now)
         .returning(ConfigState.phone_id)
-        .execution_options(synchronize_session=False)
     )
-    ids = set(session.scalars(statement))
+    session.flush()
+    # Past the mapper, which would look at each of thousands of rows.
+    ids = set(session.connection().scalars(statement))
     _expire_loaded(session, ids)
     forget_cached(session, ids)
     return len(ids)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from phoneprov.layouts.rule_values import StoredRule
 from phoneprov.layouts.targets import LayoutTarget
@@ -13,9 +14,8 @@ from phoneprov.vendors.config import Button, ButtonKind
 _FEATURES = {feature.value for feature in Feature}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """An extension as buttons see it."""
+class Line(NamedTuple):
+    """An extension as buttons see it: a tuple, because a tenant may have thousands."""
 
     id: int
     number: str

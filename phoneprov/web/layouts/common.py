@@ -79,12 +79,13 @@ def current_dialect() -> Dialect:
 def load_desk() -> Desk:
     """Return what the labels of a picture depend on, in two queries."""
     tenant = current_tenant()
+    columns = {"id": Extension.id, "number": Extension.number, "name": Extension.name}
     rows = session().execute(
-        select(Extension.id, Extension.number, Extension.name)
+        select(*(columns[name] for name in Line._fields))
         .where(Extension.tenant_id == tenant.id)
         .order_by(Extension.number)
     )
-    lines = {key: Line(id=key, number=number, name=name) for key, number, name in rows}
+    lines = {line.id: line for line in map(Line._make, rows)}
     return Desk(tenant=tenant.name, dialect=current_dialect(), extensions=lines)
 
 

@@ -127,7 +127,7 @@ def test_a_speed_dial_sends_what_the_pbx_dials() -> None:
 
 
 def test_a_speed_dial_of_an_extension_follows_it_and_has_no_outside_prefix() -> None:
-    long = replace(BEN, number="0800123")
+    long = BEN._replace(number="0800123")
     facts = replace(FACTS, extensions={2: long})
     button = only(stored("speed_dial", "0800", extension_id=2), facts)
     assert (button.value, button.label) == ("0800123", "Ben Koch")
@@ -203,7 +203,7 @@ def test_variables_of_a_key_that_points_at_an_extension_are_that_ones() -> None:
 
 
 def test_what_a_name_holds_is_no_variable() -> None:
-    facts = replace(FACTS, own=replace(ANNA, name="{tenant}"))
+    facts = replace(FACTS, own=ANNA._replace(name="{tenant}"))
     assert only(stored("custom", "1", "{name}"), facts).label == "{tenant}"
 
 
