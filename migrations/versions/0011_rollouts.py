@@ -69,7 +69,7 @@ def upgrade():
     sa.Column('reason', sa.String(length=300), nullable=False),
     sa.Column('was_registered', sa.Boolean(), nullable=False),
     sa.Column('is_forgiven', sa.Boolean(), nullable=False),
-    sa.Column('moved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('mark', sa.String(length=40), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['phone_id'], ['phone.id'], name=op.f('fk_rollout_phone_phone_id_phone'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['rollout_id'], ['rollout.id'], name=op.f('fk_rollout_phone_rollout_id_rollout'), ondelete='CASCADE'),

@@ -14,6 +14,8 @@ LONGEST_NAME = 100
 LONGEST_REASON = 300
 CANARY = 0
 """The wave that goes first."""
+NO_WAVE = -1
+"""Of a phone that is left alone from the start."""
 _OPEN = text("state IN ('waiting', 'updating')")
 
 
@@ -54,7 +56,10 @@ class PartState(StrEnum):
     @property
     def is_open(self) -> bool:
         """Whether something is still to come of it."""
-        return self in {PartState.WAITING, PartState.UPDATING}
+        return self in OPEN_PARTS
+
+
+OPEN_PARTS = (PartState.WAITING, PartState.UPDATING)
 
 
 class MaintenanceWindow(Model):
@@ -160,8 +165,8 @@ class RolloutPhone(Model):
     """Whether it was registered when its turn came, so that it has to be again."""
     is_forgiven: Mapped[bool] = mapped_column(default=False)
     """Whether a person went on in spite of its failure; it counts no more."""
-    moved_at: Mapped[datetime | None]
-    """Newest sign of progress that its deadline was counted from."""
+    mark: Mapped[str] = mapped_column(String(40), default="")
+    """How far it was when its deadline was set: one that goes on gets another."""
     changed_at: Mapped[datetime]
 
     rollout: Mapped[Rollout] = relationship(lazy="raise_on_sql")

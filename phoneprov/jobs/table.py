@@ -32,6 +32,7 @@ from phoneprov.operations.links import LinkSupervisor
 from phoneprov.operations.pace import Pace
 from phoneprov.operations.posted import note_silent_webhooks
 from phoneprov.operations.recording import flush_check_ins
+from phoneprov.operations.rollouts.advance import advance_rollouts
 from phoneprov.provisioning.answer import Answering
 from phoneprov.provisioning.farewells import forget_old_farewells
 from phoneprov.provisioning.zones import renew_zone_rules
@@ -150,6 +151,17 @@ def _jobs_of_the_holder(bench: Workbench) -> tuple[Job, ...]:
             every=timedelta(seconds=1),
             run=lambda: run_bulks(bench.sessions, bench.catalog),
             meaning="does what was ordered for many phones, batch by batch",
+        ),
+        Job(
+            name="advance_rollouts",
+            every=timedelta(seconds=5),
+            run=lambda: advance_rollouts(
+                bench.sessions,
+                bench.catalog,
+                utc_now(),
+                most_downloads=bench.settings.firmware_downloads,
+            ),
+            meaning="judges firmware updates under way and begins those whose turn it is",
         ),
         Job(
             name="close_overdue_commands",

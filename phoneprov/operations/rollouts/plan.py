@@ -1,9 +1,9 @@
 """Before a roll-out: which phones take what in which wave, when, and which are left alone."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -11,49 +11,24 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.errors import InvalidValueError
-from phoneprov.firmware.models import Firmware, FirmwareTurn
-from phoneprov.firmware.offers import Library, find_step, load_library
-from phoneprov.firmware.rollout_models import CANARY, PartState, Rollout, RolloutPhone
+from phoneprov.firmware.models import Firmware
+from phoneprov.firmware.offers import load_library
+from phoneprov.firmware.rollout_models import CANARY
 from phoneprov.firmware.turns import say_needless, say_unfit
 from phoneprov.firmware.windows import Span, Window, next_window
-from phoneprov.fleet.behind import running_of
 from phoneprov.fleet.inherited import time_zone_of
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.queries import title_phone
 from phoneprov.fleet.status import PhoneStatus
+from phoneprov.operations.rollouts.arranging import PlannedPhone, arrange_waves
 from phoneprov.operations.rollouts.drafts import RolloutDraft, check_draft
+from phoneprov.operations.rollouts.obstacles import find_steps, find_taken, say_missing, say_out
 from phoneprov.operations.rollouts.windows import read_rules
 from phoneprov.tenancy.models import Extension, Tenant, for_tenant
 
 AT_ONCE = 500
 MOST_PHONES = 10_000
-MOST_STEPS = 8
-NO_WAVE = -1
-OPEN_PARTS = (PartState.WAITING, PartState.UPDATING)
 _THERE = (PhoneStatus.ONLINE, PhoneStatus.REGISTERED)
-_FOREVER = datetime.max.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedPhone:
-    """One phone of a plan; `reason` says why it is left alone."""
-
-    phone_id: int
-    name: str
-    model_slug: str
-    from_version: str
-    """Empty where it has not told yet."""
-    steps: tuple[str, ...] = ()
-    """The versions it takes one after the other; the last is the goal."""
-    reason: str | None = None
-    wave: int = NO_WAVE
-    """0 is the canary."""
-    position: int = 0
-    first_window: Span | None = None
-    """Its window that is open or next; None where it takes it now."""
-    zone: str = ""
-    is_there: bool = False
-    """Whether it can be reached at this moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,30 +110,8 @@ def plan_rollout(  # noqa: PLR0913 - whom, what, how, when
         one for batch in _read(session, tenant.id, phone_ids) for one in planner.plan_batch(batch)
     ]
     return RolloutPlan(
-        tenant_id=tenant.id, firmware=firmware, draft=draft, phones=_arrange(phones, draft)
+        tenant_id=tenant.id, firmware=firmware, draft=draft, phones=arrange_waves(phones, draft)
     )
-
-
-def find_steps(
-    library: Library, goal: Firmware, phone: Phone, *, allows_downgrade: bool = False
-) -> tuple[Firmware, ...] | None:
-    """Return what a phone takes one after the other to come to `goal`.
-
-    None where an intermediate version that it needs is not in the library.
-    """
-    version, found = phone.firmware, library.list_for(running_of(phone))
-    if not version or (allows_downgrade and say_needless(phone, goal, allows_downgrade=False)):
-        return (goal,)
-    steps: list[Firmware] = []
-    while len(steps) < MOST_STEPS:
-        step = find_step(goal, version, found)
-        if step is None:
-            return None
-        steps.append(step)
-        if step.id == goal.id:
-            return tuple(steps)
-        version = step.version
-    return None
 
 
 class _Clock:
@@ -236,79 +189,6 @@ class _Planner:
 
     def _say_missing(self, phone: Phone) -> str:
         return say_missing(phone, self._firmware)
-
-
-def say_missing(phone: Phone, goal: Firmware) -> str:
-    """Return that the way of a phone to `goal` has a gap."""
-    return (
-        f"It runs {phone.firmware} and has to take {goal.required_version} before {goal.version}; "
-        "the library has nothing for it on the way there."
-    )
-
-
-def say_out(phone: Phone) -> str | None:
-    """Return why a phone takes part in no roll-out at all, or None if it may."""
-    if phone.disabled_at is not None:
-        return "It is disabled."
-    if phone.extension_id is None:
-        return "It has no extension, so it can't be told to begin or seen to be back."
-    if phone.first_check_in_at is None:
-        return "It has never asked for its config."
-    return None
-
-
-def find_taken(session: Session, phone_ids: Sequence[int]) -> Mapping[int, str]:
-    """Return by phone why it is taken already: an open roll-out, or an update under way."""
-    turns = session.scalars(
-        select(FirmwareTurn.phone_id).where(
-            FirmwareTurn.phone_id.in_(phone_ids), FirmwareTurn.closed_at.is_(None)
-        )
-    )
-    taken = dict.fromkeys(turns, "Another firmware update of this phone is under way.")
-    rows = session.execute(
-        select(RolloutPhone.phone_id, Rollout.name)
-        .join(Rollout, Rollout.id == RolloutPhone.rollout_id)
-        .where(RolloutPhone.phone_id.in_(phone_ids), RolloutPhone.state.in_(OPEN_PARTS))
-    )
-    for phone_id, name in rows:
-        taken[phone_id or 0] = f"It is in the roll-out “{name}”."
-    return taken
-
-
-def _arrange(phones: Sequence[PlannedPhone], draft: RolloutDraft) -> tuple[PlannedPhone, ...]:
-    """Give each phone its wave: a mixed canary that is there, then batches by their windows."""
-    will = [one for one in phones if one.reason is None]
-    canary = _choose_canary(will, draft.canary_phones)
-    first = {one.phone_id for one in canary}
-    rest = sorted((one for one in will if one.phone_id not in first), key=_by_window)
-    places = {one.phone_id: (CANARY, at) for at, one in enumerate(canary)}
-    for at, one in enumerate(rest):
-        places[one.phone_id] = (CANARY + 1 + at // draft.batch_phones, at % draft.batch_phones)
-    return tuple(
-        replace(one, wave=places[one.phone_id][0], position=places[one.phone_id][1])
-        if one.phone_id in places
-        else one
-        for one in phones
-    )
-
-
-def _choose_canary(will: Sequence[PlannedPhone], count: int) -> Sequence[PlannedPhone]:
-    """Choose phones that are there now, of as many models and versions as there is room for."""
-    kinds: dict[tuple[str, str], list[PlannedPhone]] = defaultdict(list)
-    for one in sorted(will, key=lambda one: (not one.is_there, _by_window(one))):
-        kinds[one.model_slug, one.from_version].append(one)
-    turns = [
-        (not one.is_there, turn, -len(found), one)
-        for found in kinds.values()
-        for turn, one in enumerate(found)
-    ]
-    turns.sort(key=lambda turn: (*turn[:3], _by_window(turn[3])))
-    return [one for *_, one in turns[:count]]
-
-
-def _by_window(one: PlannedPhone) -> tuple[datetime, str, int]:
-    start = one.first_window.start if one.first_window else _FOREVER
-    return start, one.name.casefold(), one.phone_id
 
 
 def _read(

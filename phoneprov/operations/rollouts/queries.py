@@ -9,12 +9,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import false, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from phoneprov.firmware.rollout_models import CANARY, PartState, Rollout, RolloutPhone
+from phoneprov.firmware.rollout_models import (
+    CANARY,
+    NO_WAVE,
+    OPEN_PARTS,
+    PartState,
+    Rollout,
+    RolloutPhone,
+)
 from phoneprov.firmware.windows import Span, next_window
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.profile_models import Profile
 from phoneprov.fleet.queries import last_page
-from phoneprov.operations.rollouts.plan import NO_WAVE, OPEN_PARTS
 from phoneprov.operations.rollouts.windows import read_rules
 from phoneprov.tenancy.models import Tenant, for_tenant
 

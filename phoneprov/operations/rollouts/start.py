@@ -18,8 +18,10 @@ from phoneprov.firmware.rollout_models import (
     RolloutPhone,
     RolloutState,
 )
+from phoneprov.operations.rollouts.arranging import PlannedPhone
 from phoneprov.operations.rollouts.drafts import ends_at_of
-from phoneprov.operations.rollouts.plan import PlannedPhone, RolloutPlan, find_taken
+from phoneprov.operations.rollouts.obstacles import find_taken
+from phoneprov.operations.rollouts.plan import RolloutPlan
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.models import for_tenant
 
@@ -113,6 +115,7 @@ def _row(rollout_id: int, one: PlannedPhone, now: datetime) -> dict[str, object]
         "position": one.position,
         "state": PartState.WAITING if one.reason is None else PartState.SKIPPED,
         "from_version": one.from_version,
+        "mark": "",
         "reason": (one.reason or "")[:LONGEST_REASON],
         "was_registered": False,
         "is_forgiven": False,

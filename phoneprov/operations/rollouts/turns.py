@@ -43,7 +43,7 @@ def begin_turn(  # noqa: PLR0913 - whose, what, by which, until when
         allows_downgrade=rollout.allows_downgrade,
     )
     part.state, part.turn_id, part.turn = PartState.UPDATING, turn.id, turn
-    part.reason, part.changed_at, part.moved_at = "", now, None
+    part.reason, part.changed_at, part.mark = "", now, ""
     part.was_registered = was_registered
     phone.updating_until, phone.updating_to = deadline_after + SLACK, firmware.version
     return turn
