@@ -1,9 +1,9 @@
-"""Looks at the turns of phones to take firmware: each one that failed is one incident."""
+"""Looks at firmware updates: each phone that failed, and each roll-out that halted by itself."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, String, cast, func, literal, select
+from sqlalchemy import Row, Select, String, cast, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from phoneprov.alerts.incidents import LONGEST_SUBJECT, open_incidents
@@ -11,17 +11,55 @@ from phoneprov.alerts.kinds import AlertKind
 from phoneprov.alerts.models import AlertIncident
 from phoneprov.core.mac import format_mac
 from phoneprov.firmware.models import FirmwareTurn, TurnState
+from phoneprov.firmware.rollout_models import Rollout, RolloutState
 from phoneprov.fleet.models import Phone
 from phoneprov.tenancy.models import Extension
 
 LOOKS_BACK = timedelta(days=1)
 KEY = "turn:"
+ROLLOUT_KEY = "rollout:"
 
 
 def watch_firmware(session: Session, now: datetime) -> None:
-    """Begin an incident for each turn that failed since yesterday and has none yet."""
+    """Begin an incident for whatever failed or halted since yesterday and has none yet.
+
+    A roll-out that is resumed and halts again is another incident; one that a person halted is
+    no news to those who are told.
+    """
     rows = session.execute(_failed(now - LOOKS_BACK)).all()
     open_incidents(session, [_new_row(row) for row in rows])
+    halted = session.scalars(
+        select(Rollout).where(
+            Rollout.state == RolloutState.HALTED,
+            Rollout.halted_by_itself == true(),
+            Rollout.halted_at > now - LOOKS_BACK,
+        )
+    ).all()
+    wanted = {_rollout_key(one): one for one in halted}
+    known = session.scalars(select(AlertIncident.key).where(AlertIncident.key.in_(wanted)))
+    new = wanted.keys() - set(known)
+    open_incidents(session, [_rollout_row(key, wanted[key]) for key in sorted(new)])
+
+
+def _rollout_key(rollout: Rollout) -> str:
+    at = rollout.halted_at
+    return f"{ROLLOUT_KEY}{rollout.id}:{int(at.timestamp()) if at else 0}"
+
+
+def _rollout_row(key: str, rollout: Rollout) -> dict[str, Any]:
+    return {
+        "kind": AlertKind.FIRMWARE_FAILED,
+        "key": key,
+        "tenant_id": rollout.tenant_id,
+        "subject": f"roll-out {rollout.name} has halted"[:LONGEST_SUBJECT],
+        "detail": {
+            "rollout": rollout.id,
+            "version": rollout.to_version,
+            "reason": rollout.halted_reason,
+        },
+        "began_at": rollout.halted_at,
+        "down_at": rollout.halted_at,
+    }
 
 
 def _failed(since: datetime) -> Select[*tuple[Any, ...]]:

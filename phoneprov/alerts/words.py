@@ -114,6 +114,8 @@ def _headline(item: Item, setting: Setting) -> str:
         phones = "an unknown phone" if count == 1 else f"{count} unknown phones"
         return f"{phones} asked for a config from {who}"
     if incident.kind is AlertKind.FIRMWARE_FAILED:
+        if incident.detail.get("rollout"):
+            return who
         what = "firmware update mended" if item.turn is Turn.BACK else "firmware update failed"
         return f"{what}: {who}"
     if incident.kind is AlertKind.MANY_OFFLINE:

@@ -17,7 +17,7 @@ from phoneprov.firmware.rollout_models import (
     RolloutState,
 )
 from phoneprov.operations.rollouts.turns import end_turn
-from phoneprov.tenancy.audit import Actor, write_audit
+from phoneprov.tenancy.audit import SYSTEM, Actor, write_audit
 
 BY_HAND = "Halted by hand."
 WAITED = "Cancelled before its turn."
@@ -35,6 +35,7 @@ def halt_rollout(
     if rollout.state is not RolloutState.RUNNING:
         return False
     rollout.state, rollout.halted_at = RolloutState.HALTED, now
+    rollout.halted_by_itself = actor == SYSTEM
     rollout.halted_reason = (reason or f"{BY_HAND[:-1]} by {actor.name}.")[:LONGEST_REASON]
     for part in _list_not_begun(session, rollout):
         end_turn(session, part, TurnState.CANCELLED, f"Halted: {rollout.halted_reason}", now=now)
