@@ -44,7 +44,7 @@ def upgrade():
     sa.Column('wave', sa.Integer(), nullable=False),
     sa.Column('verify_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('halted_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('halted_by_itself', sa.Boolean(), nullable=False),
+    sa.Column('own_halts', sa.Integer(), nullable=False),
     sa.Column('halted_reason', sa.String(length=300), nullable=False),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['firmware_id'], ['firmware.id'], name=op.f('fk_rollout_firmware_id_firmware'), ondelete='SET NULL'),

@@ -120,7 +120,8 @@ class Rollout(Model):
     verify_until: Mapped[datetime | None]
     """Until when the canary is watched before the batches begin."""
     halted_at: Mapped[datetime | None] = mapped_column(index=True)
-    halted_by_itself: Mapped[bool] = mapped_column(default=False)
+    own_halts: Mapped[int] = mapped_column(default=0)
+    """How many times it halted by itself."""
     halted_reason: Mapped[str] = mapped_column(String(LONGEST_REASON), default="")
     closed_at: Mapped[datetime | None]
 

@@ -35,7 +35,7 @@ def halt_rollout(
     if rollout.state is not RolloutState.RUNNING:
         return False
     rollout.state, rollout.halted_at = RolloutState.HALTED, now
-    rollout.halted_by_itself = actor == SYSTEM
+    rollout.own_halts = rollout.own_halts + int(actor == SYSTEM)
     rollout.halted_reason = (reason or f"{BY_HAND[:-1]} by {actor.name}.")[:LONGEST_REASON]
     for part in _list_not_begun(session, rollout):
         end_turn(session, part, TurnState.CANCELLED, f"Halted: {rollout.halted_reason}", now=now)
