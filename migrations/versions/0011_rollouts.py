@@ -87,6 +87,7 @@ def upgrade():
     op.create_table('rollout_clock',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('looked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('steady_since', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_rollout_clock'))
     )
 

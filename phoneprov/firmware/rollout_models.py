@@ -182,3 +182,5 @@ class RolloutClock(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     looked_at: Mapped[datetime]
+    steady_since: Mapped[datetime]
+    """When it looked first after a pause, or after the clock was set."""

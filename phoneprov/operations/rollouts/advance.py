@@ -44,8 +44,8 @@ def advance_rollouts(
     for number in running:
         try:
             with sessions.begin() as session:
-                watch_clock(session, now)
-                opened += carry_on(session, catalog, number, now, most_downloads=most_downloads)
+                clock = watch_clock(session, now)
+                opened += carry_on(session, catalog, number, clock, most_downloads=most_downloads)
         except Exception:  # one roll-out must not keep all others from their turn
             log.exception("roll-out not carried on", rollout=number)
     return opened

@@ -13,12 +13,14 @@ from phoneprov.firmware.rollout_models import (
     CANARY,
     PartState,
     Rollout,
+    RolloutClock,
     RolloutPhone,
     RolloutState,
 )
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.sights import REACHABLE, read_sights
 from phoneprov.fleet.status import PhoneStatus
+from phoneprov.operations.rollouts.clock import is_steady
 from phoneprov.operations.rollouts.judging import settle_part
 from phoneprov.operations.rollouts.opening import Bench, count_room, drop_out, open_turns
 from phoneprov.operations.rollouts.openings import Openings
@@ -39,9 +41,10 @@ _THERE = (*REACHABLE, PhoneStatus.PROVISIONING)
 
 
 def carry_on(
-    session: Session, catalog: Catalog, rollout_id: int, now: datetime, *, most_downloads: int
+    session: Session, catalog: Catalog, rollout_id: int, clock: RolloutClock, *, most_downloads: int
 ) -> int:
     """Carry a roll-out on; return how many turns were opened."""
+    now = clock.looked_at
     rollout = session.scalar(
         select(Rollout)
         .where(Rollout.id == rollout_id, Rollout.state.in_(OPEN_STATES))
@@ -49,6 +52,8 @@ def carry_on(
         .execution_options(populate_existing=True)
     )
     if rollout is None:
+        return 0
+    if now >= rollout.ends_at and not is_steady(clock):
         return 0
     if now >= rollout.ends_at:
         _end_waiting(session, rollout, now)

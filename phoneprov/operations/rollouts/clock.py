@@ -8,28 +8,36 @@ from sqlalchemy.orm import Session
 from phoneprov.firmware.models import FirmwareTurn
 from phoneprov.firmware.rollout_models import PartState, Rollout, RolloutClock, RolloutPhone
 from phoneprov.fleet.models import Phone
-from phoneprov.operations.rollouts.limits import GAP
+from phoneprov.operations.rollouts.limits import GAP, STEADY_AFTER
 
 NONE = timedelta(0)
 
 
-def watch_clock(session: Session, now: datetime) -> timedelta:
-    """Note that the engine looks now; return by how much open deadlines were moved.
+def watch_clock(session: Session, now: datetime) -> RolloutClock:
+    """Note that the engine looks now; move what is open by the time that nobody watched.
 
     It is the first thing written in each of the engine's transactions, so that on SQLite nobody
     halts or cancels in the middle of one.
     """
     clock = session.get(RolloutClock, 1, with_for_update=True)
     if clock is None:
-        session.add(RolloutClock(id=1, looked_at=now))
-        session.flush()
-        return NONE
+        clock = RolloutClock(id=1, looked_at=now, steady_since=now)
+        session.add(clock)
     gap = find_gap(clock.looked_at, now)
     clock.looked_at = now
     session.flush()
     if gap:
+        clock.steady_since = now
         _move_deadlines(session, gap)
-    return gap
+    return clock
+
+
+def is_steady(clock: RolloutClock) -> bool:
+    """Tell whether its time can be trusted for what can't be taken back.
+
+    One that is a year ahead by mistake for a moment must not end a roll-out.
+    """
+    return clock.looked_at - clock.steady_since >= STEADY_AFTER
 
 
 def find_gap(looked_at: datetime, now: datetime) -> timedelta:

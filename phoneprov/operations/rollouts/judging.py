@@ -17,7 +17,7 @@ from phoneprov.operations.rollouts.obstacles import say_out
 from phoneprov.operations.rollouts.openings import Openings
 from phoneprov.operations.rollouts.turns import end_turn
 
-WINDOW_CLOSES = "Its window closed before it had begun; it waits for the next one."
+WINDOW_CLOSES = "It had not begun, and too little is left of its window; it waits for the next one."
 DELETED = "The phone was deleted meanwhile."
 _STEP = timedelta(seconds=30)
 """A deadline is written again when it moves by that much, not with every byte."""

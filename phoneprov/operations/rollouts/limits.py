@@ -20,3 +20,5 @@ SLACK = timedelta(minutes=2)
 """So long after its deadline a phone still counts as updating: the job judges it first."""
 GAP = timedelta(minutes=2)
 """The engine looks every few seconds; with more in between nobody watched."""
+STEADY_AFTER = timedelta(minutes=10)
+"""So long the clock has to run without a break before a roll-out ends by it."""

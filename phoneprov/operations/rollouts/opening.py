@@ -33,7 +33,7 @@ IN_CALL = "It waits until the call on the phone has ended."
 LINK_DOWN = "The link to its PBX is down, so nobody knows whether it is in a call."
 NEXT_WINDOW = "It waits for its maintenance window."
 NO_WINDOW = "The tenant has no maintenance window any more."
-LITTLE_LEFT = "Too little is left of its window; it waits for the next one."
+LITTLE_LEFT = "It waits for the next window; too little is left of this one."
 OTHERS_FIRST = "It waits until others are done."
 
 
