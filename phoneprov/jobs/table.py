@@ -70,6 +70,7 @@ def list_jobs(bench: Workbench) -> tuple[Job, ...]:
         *_jobs_of_each_process(bench),
         *_jobs_of_the_links(bench),
         *_jobs_of_the_holder(bench),
+        *_jobs_of_the_rollouts(bench),
         *_jobs_of_the_alerts(bench),
         *_jobs_of_the_day(bench),
     )
@@ -153,17 +154,6 @@ def _jobs_of_the_holder(bench: Workbench) -> tuple[Job, ...]:
             meaning="does what was ordered for many phones, batch by batch",
         ),
         Job(
-            name="advance_rollouts",
-            every=timedelta(seconds=5),
-            run=lambda: advance_rollouts(
-                bench.sessions,
-                bench.catalog,
-                utc_now(),
-                most_downloads=bench.settings.firmware_downloads,
-            ),
-            meaning="judges firmware updates under way and begins those whose turn it is",
-        ),
-        Job(
             name="close_overdue_commands",
             every=timedelta(seconds=15),
             run=_in_transaction(bench, close_overdue_commands),
@@ -174,6 +164,22 @@ def _jobs_of_the_holder(bench: Workbench) -> tuple[Job, ...]:
             every=timedelta(seconds=2),
             run=lambda: send_farewells(bench.sessions, bench.catalog, bench.links),
             meaning="tells removed phones to switch their accounts off",
+        ),
+    )
+
+
+def _jobs_of_the_rollouts(bench: Workbench) -> tuple[Job, ...]:
+    return (
+        Job(
+            name="advance_rollouts",
+            every=timedelta(seconds=5),
+            run=lambda: advance_rollouts(
+                bench.sessions,
+                bench.catalog,
+                utc_now(),
+                most_downloads=bench.settings.firmware_downloads,
+            ),
+            meaning="judges firmware updates under way and begins those whose turn it is",
         ),
     )
 

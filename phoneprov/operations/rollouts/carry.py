@@ -4,8 +4,8 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, true
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.firmware.models import Firmware
@@ -21,6 +21,13 @@ from phoneprov.fleet.models import Phone
 from phoneprov.fleet.sights import REACHABLE, read_sights
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.operations.rollouts.clock import is_steady
+from phoneprov.operations.rollouts.health import (
+    find_goal,
+    is_watch_sure,
+    say_failures,
+    say_goal_gone,
+    watch_canary,
+)
 from phoneprov.operations.rollouts.judging import settle_part
 from phoneprov.operations.rollouts.opening import Bench, count_room, drop_out, open_turns
 from phoneprov.operations.rollouts.openings import Openings
@@ -29,13 +36,11 @@ from phoneprov.operations.rollouts.waves import (
     Move,
     WaveFacts,
     decide_move,
-    has_failed_too_often,
 )
 from phoneprov.tenancy.audit import SYSTEM, write_audit
 
 OPEN_STATES = (RolloutState.RUNNING, RolloutState.HALTED)
 TIME_OVER = "The roll-out ended before it could take it."
-NAMES_SHOWN = 3
 LAST = sys.maxsize
 _THERE = (*REACHABLE, PhoneStatus.PROVISIONING)
 
@@ -60,12 +65,25 @@ def carry_on(
     if rollout.state is RolloutState.HALTED:
         _finish_if_over(session, rollout, now)
         return 0
-    goal = _find_goal(session, rollout)
-    _watch_canary(session, rollout, now)
-    reason = _say_goal_gone(rollout, goal) or _say_failures(session, rollout)
+    goal = find_goal(session, rollout)
+    watch_canary(session, rollout, now)
+    reason = say_goal_gone(rollout, goal) or say_failures(session, rollout)
     if reason or goal is None:
         halt_rollout(session, rollout, actor=SYSTEM, now=now, reason=reason)
         return 0
+    return _go_on(session, catalog, rollout, goal, now, most_downloads=most_downloads)
+
+
+def _go_on(  # noqa: PLR0913 - what a step needs
+    session: Session,
+    catalog: Catalog,
+    rollout: Rollout,
+    goal: Firmware,
+    now: datetime,
+    *,
+    most_downloads: int,
+) -> int:
+    """Open turns, or see whether the next wave may follow; return how many were opened."""
     parts = _list_waiting(session, rollout)
     sights = read_sights(session, [one.phone_id for one in parts if one.phone_id], now)
     bench = Bench(
@@ -77,88 +95,11 @@ def carry_on(
         sights=sights,
     )
     kept = drop_out(bench, parts)
-    room = count_room(session, rollout, most_downloads)
-    opened = open_turns(bench, kept, room=room)
+    opened = open_turns(bench, kept, room=count_room(session, rollout, most_downloads))
     if not opened:
         here = sum(not sights[part.phone_id or 0].is_away for part in kept)
         _move_on(session, rollout, here, now)
     return opened
-
-
-def _find_goal(session: Session, rollout: Rollout) -> Firmware | None:
-    return session.scalar(
-        select(Firmware)
-        .where(Firmware.id == rollout.firmware_id)
-        .options(selectinload(Firmware.fits))
-        .execution_options(populate_existing=True)
-    )
-
-
-def _say_goal_gone(rollout: Rollout, goal: Firmware | None) -> str:
-    if goal is None:
-        return f"Firmware {rollout.to_version} was deleted from the library."
-    if not goal.is_offered:
-        return f"Firmware {rollout.to_version} was retired."
-    if goal.version != rollout.to_version:
-        return f"The library calls this firmware {goal.version} now, not {rollout.to_version}."
-    return ""
-
-
-def _say_failures(session: Session, rollout: Rollout) -> str:
-    """Return why too many have failed, or nothing."""
-    failed = session.scalars(
-        select(RolloutPhone)
-        .where(
-            RolloutPhone.rollout_id == rollout.id,
-            RolloutPhone.state == PartState.FAILED,
-            RolloutPhone.is_forgiven != true(),
-        )
-        .order_by(RolloutPhone.changed_at, RolloutPhone.id)
-        .limit(rollout.max_failures)
-    ).all()
-    canaries = [one for one in failed if one.wave == CANARY]
-    if not has_failed_too_often(
-        failures=len(failed), of_canary=len(canaries), limit=rollout.max_failures
-    ):
-        return ""
-    told = canaries or failed
-    who = "of the canary" if canaries else "in all"
-    count = "1 phone" if len(told) == 1 else f"{len(told)} phones"
-    return f"{count} {who} failed: {_list_names(told)}. {told[0].reason}"
-
-
-def _list_names(parts: Sequence[RolloutPhone]) -> str:
-    names = [part.phone_name for part in parts[:NAMES_SHOWN]]
-    more = f" and {len(parts) - len(names)} more" if len(parts) > len(names) else ""
-    return ", ".join(names) + more
-
-
-def _watch_canary(session: Session, rollout: Rollout, now: datetime) -> None:
-    """Fail phones of the canary that did not stay registered; the limit halts it then."""
-    if rollout.wave != CANARY or rollout.verify_until is None:
-        return
-    parts = _list_done_canaries(session, rollout)
-    sights = read_sights(session, [one.phone_id for one in parts if one.phone_id], now)
-    for part in parts:
-        sight = sights.get(part.phone_id or 0)
-        if sight is None or sight.phone.disabled_at is not None or not sight.is_confirmed:
-            continue
-        if sight.status in REACHABLE:
-            continue
-        text = f"It took {rollout.to_version}, but did not stay registered while it was watched."
-        settle_part(part, PartState.FAILED, text, now)
-    session.flush()
-
-
-def _list_done_canaries(session: Session, rollout: Rollout) -> Sequence[RolloutPhone]:
-    return session.scalars(
-        select(RolloutPhone).where(
-            RolloutPhone.rollout_id == rollout.id,
-            RolloutPhone.wave == CANARY,
-            RolloutPhone.state == PartState.DONE,
-            RolloutPhone.was_registered == true(),
-        )
-    ).all()
 
 
 def _list_waiting(session: Session, rollout: Rollout) -> Sequence[RolloutPhone]:
@@ -221,15 +162,8 @@ def _read_wave(session: Session, rollout: Rollout, here: int, now: datetime) -> 
         done=count(PartState.DONE, CANARY, CANARY),
         forgiven=count(PartState.FAILED, CANARY, CANARY, forgiven=True),
         watch_until=rollout.verify_until,
-        is_watch_sure=not is_canary or _is_watch_sure(session, rollout, now),
+        is_watch_sure=not is_canary or is_watch_sure(session, rollout, now),
     )
-
-
-def _is_watch_sure(session: Session, rollout: Rollout, now: datetime) -> bool:
-    """Tell whether it is known of each phone of the canary whether it is registered."""
-    parts = _list_done_canaries(session, rollout)
-    sights = read_sights(session, [one.phone_id for one in parts if one.phone_id], now)
-    return all(sight.is_confirmed for sight in sights.values())
 
 
 def _choose_more_canaries(session: Session, rollout: Rollout) -> None:

@@ -1,7 +1,7 @@
 """A fleet that takes firmware by the clock of the test: no server, no phones, only what is seen."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -28,12 +28,21 @@ from phoneprov.pbx.link import Reachability
 from phoneprov.tenancy.models import Tenant
 from tests.factories import ExtensionFactory, FirmwareFactory, PhoneFactory, use_session
 from tests.integration.rows import ALICE, NOON, World, small_world
+from tests.rigs.components import require_component
+from tests.rigs.postgres import PostgresRig
 
 OLD, NEW = "108.86.0.90", "108.87.0.15"
 EVERY_DAY = frozenset(range(7))
 TICK = timedelta(seconds=5)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+
+
+on_both = pytest.mark.parametrize(
+    "world",
+    ["sqlite", pytest.param("postgresql", marks=pytest.mark.component("postgresql"))],
+    indirect=True,
+)
 
 
 @dataclass
@@ -43,7 +52,6 @@ class Fleet:
     world: World
     now: datetime = NOON
     most_downloads: int = 1000
-    opened: list[int] = field(default_factory=list)
 
     @property
     def session(self) -> Session:
@@ -265,9 +273,19 @@ class Fleet:
         )
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresRig]:
+    require_component("postgresql")
+    with PostgresRig() as rig:
+        yield rig
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with small_world(tmp_path) as made:
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """A world on SQLite, or on what a test asks for by `on_both`."""
+    is_postgres = getattr(request, "param", "sqlite") == "postgresql"
+    address = request.getfixturevalue("postgres").make_database() if is_postgres else ""
+    with small_world(tmp_path, address=address) as made:
         use_session(made.session)
         yield made
 
@@ -275,14 +293,3 @@ def world(tmp_path: Path) -> Iterator[World]:
 @pytest.fixture
 def fleet(world: World) -> Fleet:
     return Fleet(world)
-
-
-@pytest.fixture
-def again(fleet: Fleet) -> Callable[[int], None]:
-    """Run the job several times over."""
-
-    def run(times: int) -> None:
-        for _ in range(times):
-            fleet.advance()
-
-    return run

@@ -9,11 +9,12 @@ from phoneprov.firmware.models import FirmwareTurn, TurnState
 from phoneprov.firmware.rollout_models import PartState, RolloutState
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.operations.models import Command
-from tests.integration.rollouts.conftest import HOUR, MINUTE, NEW, OLD, Fleet
+from tests.integration.rollouts.conftest import HOUR, MINUTE, NEW, OLD, Fleet, on_both
 
 DAY = timedelta(days=1)
 
 
+@on_both
 def test_nothing_begins_outside_its_window(fleet: Fleet) -> None:
     """22:00 to 04:00 by the clock in Berlin, in winter one hour before UTC's."""
     fleet.window("22:00", "04:00")
@@ -111,6 +112,7 @@ def test_the_clock_changes_inside_a_window(
     assert len(opened) >= least
 
 
+@on_both
 def test_a_restart_in_the_middle_does_nothing_twice(fleet: Fleet) -> None:
     """Every run has sessions of its own, so each is like the first one of a new process."""
     phones = fleet.phones(5)
@@ -121,6 +123,7 @@ def test_a_restart_in_the_middle_does_nothing_twice(fleet: Fleet) -> None:
     assert fleet.count(FirmwareTurn) == fleet.count(Command) == 2
 
 
+@on_both
 def test_time_that_nobody_watched_fails_nobody(fleet: Fleet) -> None:
     """Three hours of downtime while it downloads: it goes on where it was."""
     phone = fleet.phone()

@@ -20,7 +20,7 @@ from phoneprov.operations.rollouts.stopping import (
     retry_phones,
 )
 from phoneprov.tenancy.models import AuditEntry
-from tests.integration.rollouts.conftest import MINUTE, NEW, OLD, Fleet
+from tests.integration.rollouts.conftest import MINUTE, NEW, OLD, Fleet, on_both
 from tests.integration.rows import ALICE
 
 HOURS = timedelta(hours=1)
@@ -59,6 +59,7 @@ def test_a_failing_canary_stops_a_thousand_phones(fleet: Fleet) -> None:
     assert fleet.states(phones).count(PartState.WAITING) == 997
 
 
+@on_both
 def test_one_failed_canary_is_enough(fleet: Fleet) -> None:
     """The others of the canary that have not begun are taken back; who has begun may end."""
     phones = fleet.phones(6)
@@ -105,6 +106,7 @@ def test_batches_halt_when_failures_reach_the_limit(fleet: Fleet) -> None:
     assert fleet.updating() == []
 
 
+@on_both
 def test_somebody_is_told_of_the_halt(fleet: Fleet) -> None:
     """One incident for the roll-out and one for the phone that failed, each once."""
     phones = fleet.phones(3)
@@ -141,6 +143,7 @@ def test_a_phone_that_updates_is_no_alarm(fleet: Fleet) -> None:
     assert AlertKind.FIRMWARE_FAILED in kinds
 
 
+@on_both
 def test_it_is_resumed_with_the_rest_and_failed_ones_can_be_tried_again(fleet: Fleet) -> None:
     phones = fleet.phones(3)
     rollout = fleet.start(phones, fleet.image(), canary_phones=1, verify_minutes=0)
@@ -186,6 +189,7 @@ def test_only_what_is_halted_is_resumed(fleet: Fleet) -> None:
         resume_rollout(fleet.session, rollout, actor=ALICE, now=rollout.ends_at)
 
 
+@on_both
 def test_cancelling_leaves_alone_who_has_not_begun(fleet: Fleet) -> None:
     phones = fleet.phones(4)
     rollout = fleet.start(phones, fleet.image(), canary_phones=2)
@@ -220,6 +224,7 @@ def test_a_retired_firmware_halts_it(fleet: Fleet) -> None:
     assert rollout.halted_reason == f"Firmware {NEW} was retired."
 
 
+@on_both
 def test_a_deleted_firmware_halts_it(fleet: Fleet) -> None:
     phones = fleet.phones(2)
     image = fleet.image()

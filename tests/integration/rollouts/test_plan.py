@@ -16,7 +16,8 @@ from phoneprov.firmware.rollout_models import (
     RolloutPhone,
 )
 from phoneprov.firmware.windows import Span
-from phoneprov.operations.rollouts.plan import RolloutPlan
+from phoneprov.operations.rollouts.drafts import RolloutDraft
+from phoneprov.operations.rollouts.plan import RolloutPlan, plan_rollout
 from phoneprov.operations.rollouts.queries import (
     find_open_rollout_of,
     find_rollout,
@@ -36,7 +37,7 @@ from phoneprov.operations.rollouts.windows import (
     say_window,
 )
 from phoneprov.tenancy.models import AuditEntry
-from tests.integration.rollouts.conftest import EVERY_DAY, NEW, OLD, Fleet
+from tests.integration.rollouts.conftest import EVERY_DAY, NEW, OLD, Fleet, on_both
 from tests.integration.rows import ALICE
 
 
@@ -135,6 +136,7 @@ def test_nobody_to_take_it_is_no_roll_out(fleet: Fleet) -> None:
         start(fleet, plan)
 
 
+@on_both
 def test_the_same_form_twice_orders_once(fleet: Fleet) -> None:
     """R128: a second click does nothing more."""
     phones, image = fleet.phones(2), fleet.image()
@@ -159,6 +161,7 @@ def test_one_phone_is_in_one_roll_out(fleet: Fleet) -> None:
     assert len(fleet.plan(phones, image).will) == 2
 
 
+@on_both
 def test_whoever_is_slower_is_told(fleet: Fleet) -> None:
     """Both planned before either started."""
     phones, image = fleet.phones(3), fleet.image()
@@ -199,6 +202,7 @@ def test_the_database_itself_allows_no_second_one(fleet: Fleet) -> None:
         fleet.session.flush()
 
 
+@on_both
 def test_two_at_the_same_moment_are_one_winner_and_one_who_is_told(fleet: Fleet) -> None:
     phones, image = fleet.phones(20), fleet.image()
     plans = [fleet.plan(phones, image, name=f"Night {number}") for number in range(2)]
@@ -260,9 +264,6 @@ def test_queries_grow_with_batches_only(fleet: Fleet, phones: int, batches: int)
     engine = fleet.session.get_bind()
     event.listen(engine, "before_cursor_execute", note)
     try:
-        from phoneprov.operations.rollouts.drafts import RolloutDraft
-        from phoneprov.operations.rollouts.plan import plan_rollout
-
         plan = plan_rollout(
             fleet.session,
             fleet.world.catalog,

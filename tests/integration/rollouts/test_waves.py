@@ -6,13 +6,15 @@ from sqlalchemy import select
 
 from phoneprov.firmware.models import FirmwareTurn
 from phoneprov.firmware.rollout_models import PartState, RolloutState
-from phoneprov.fleet.models import PhoneEvent
+from phoneprov.fleet.models import PhoneEvent, Registration
+from phoneprov.fleet.registrations import freeze_contacts
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.operations.models import Command, CommandKind
 from phoneprov.tenancy.models import AuditEntry
-from tests.integration.rollouts.conftest import MINUTE, NEW, OLD, Fleet
+from tests.integration.rollouts.conftest import MINUTE, NEW, OLD, Fleet, on_both
 
 
+@on_both
 def test_it_goes_from_canary_over_watching_to_batches(fleet: Fleet) -> None:
     phones = fleet.phones(7)
     rollout = fleet.start(phones, fleet.image(), canary_phones=2, batch_phones=3, verify_minutes=30)
@@ -113,6 +115,7 @@ def test_downloads_at_once_are_limited_over_all_roll_outs(fleet: Fleet) -> None:
     assert fleet.advance() == 1
 
 
+@on_both
 def test_intermediate_versions_are_taken_first(fleet: Fleet) -> None:
     phone = fleet.phone("108.80.0.1")
     between = fleet.image("108.85.0.1")
@@ -150,6 +153,7 @@ def test_the_canary_has_to_stay_registered_while_it_is_watched(fleet: Fleet) -> 
     assert fleet.count(FirmwareTurn) == 1
 
 
+@on_both
 def test_a_lost_link_is_no_proof_while_the_canary_is_watched(fleet: Fleet) -> None:
     """Nobody goes on and nobody fails until it is known again how the canary is."""
     phones = fleet.phones(3)
@@ -157,16 +161,12 @@ def test_a_lost_link_is_no_proof_while_the_canary_is_watched(fleet: Fleet) -> No
     fleet.advance()
     fleet.take_all(phones)
     fleet.watch(2 * MINUTE)
-    from phoneprov.fleet.registrations import freeze_contacts
-
     freeze_contacts(fleet.session, fleet.world.pbx.id, fleet.now)
     fleet.watch(15 * MINUTE)
     fleet.session.refresh(rollout)
     assert rollout.state is RolloutState.RUNNING
     assert fleet.count(FirmwareTurn) == 1
     for phone in phones:
-        from phoneprov.fleet.models import Registration
-
         for contact in fleet.session.scalars(
             select(Registration).where(Registration.phone_id == phone.id)
         ):

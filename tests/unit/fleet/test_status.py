@@ -232,6 +232,7 @@ def test_each_status_says_what_it_means() -> None:
         "Provisioning",
         "Registered",
         "Online",
+        "Updating",
         "Offline",
         "Disabled",
     }
