@@ -200,9 +200,10 @@ def _link(incident: AlertIncident, setting: Setting) -> str:
         return ""
     if incident.kind is AlertKind.MANY_OFFLINE:
         return f"{setting.address}/t/{tenant.slug}/phones?status=offline"
-    if incident.phone_id is None:
-        return f"{setting.address}/t/{tenant.slug}/phones"
-    return f"{setting.address}/t/{tenant.slug}/phones/{incident.phone_id}"
+    place = f"phones/{incident.phone_id}" if incident.phone_id else "phones"
+    if incident.detail.get("rollout"):
+        place = f"rollouts/{incident.detail['rollout']}"
+    return f"{setting.address}/t/{tenant.slug}/{place}"
 
 
 def _record(item: Item, setting: Setting) -> dict[str, Any]:

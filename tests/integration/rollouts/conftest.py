@@ -60,12 +60,14 @@ class Fleet:
 
     def image(self, version: str = NEW, **fields: object) -> Firmware:
         """Add an image that is offered."""
-        return FirmwareFactory(version=version, **fields)
+        made: Firmware = FirmwareFactory(version=version, **fields)
+        return made
 
     def image_for(self, slug: str, version: str, **fields: object) -> Firmware:
         """Add an image for another model."""
         fits = [FirmwareFit(model_slug=slug)]
-        return FirmwareFactory(version=version, fits=fits, hardware="", **fields)
+        made: Firmware = FirmwareFactory(version=version, fits=fits, hardware="", **fields)
+        return made
 
     def phone(
         self,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from phoneprov.alerts.kinds import AlertKind
-from phoneprov.alerts.models import AlertIncident
+from phoneprov.alerts.models import AlertIncident, AlertMessage
 from phoneprov.alerts.tell import watch_and_tell
 from phoneprov.core.errors import NotAllowedError
 from phoneprov.firmware.models import FirmwareTurn, TurnState
@@ -20,6 +20,7 @@ from phoneprov.operations.rollouts.stopping import (
     retry_phones,
 )
 from phoneprov.tenancy.models import AuditEntry
+from tests.factories import AlertSubscriptionFactory, UserFactory
 from tests.integration.rollouts.conftest import MINUTE, NEW, OLD, Fleet, on_both
 from tests.integration.rows import ALICE
 
@@ -114,6 +115,12 @@ def test_somebody_is_told_of_the_halt(fleet: Fleet) -> None:
     fleet.advance()
     fleet.take(next(p for p in phones if p.id in fleet.updating()), comes_back_with=OLD)
     fleet.advance()
+    alice = UserFactory(tenant_id=fleet.world.tenant.id)
+    AlertSubscriptionFactory(
+        user_id=alice.id,
+        tenant_id=fleet.world.tenant.id,
+        kinds=[AlertKind.FIRMWARE_FAILED.value],
+    )
     for _ in range(2):
         watch_and_tell(fleet.session, "http://phones.example.net", fleet.now)
     rows = fleet.session.scalars(select(AlertIncident).order_by(AlertIncident.id)).all()
@@ -123,6 +130,9 @@ def test_somebody_is_told_of_the_halt(fleet: Fleet) -> None:
     assert len(rows) == 2
     assert rollout.name in of_rollout[0].subject
     assert "of the canary failed" in of_rollout[0].detail["reason"]
+    message = fleet.session.scalars(select(AlertMessage)).one()
+    assert f"roll-out {rollout.name} has halted" in message.body
+    assert f"http://phones.example.net/t/acme/rollouts/{rollout.id}" in message.body
 
 
 def test_a_phone_that_updates_is_no_alarm(fleet: Fleet) -> None:

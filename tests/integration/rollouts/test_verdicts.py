@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from phoneprov.firmware.models import FirmwareTurn, TurnState
 from phoneprov.firmware.rollout_models import PartState, RolloutState
+from phoneprov.fleet.models import Phone
 from phoneprov.fleet.phones import delete_phone, disable_phone, unassign_phone
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.operations.models import Command
@@ -22,8 +23,9 @@ def fail(fleet: Fleet, span: timedelta = HOUR) -> str:
     return turn.evidence
 
 
-def begin(fleet: Fleet, **fields: object):  # noqa: ANN201 - a phone whose turn it is
-    phone = fleet.phone(**fields)  # type: ignore[arg-type]
+def begin(fleet: Fleet) -> Phone:
+    """Add a phone and let its turn come."""
+    phone = fleet.phone()
     fleet.start([phone], fleet.image())
     fleet.advance()
     return phone
