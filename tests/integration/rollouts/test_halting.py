@@ -22,7 +22,7 @@ from phoneprov.operations.rollouts.stopping import (
 from phoneprov.tenancy.models import AuditEntry
 from tests.factories import AlertSubscriptionFactory, UserFactory
 from tests.integration.rollouts.conftest import MINUTE, NEW, OLD, Fleet, on_both
-from tests.integration.rows import ALICE
+from tests.integration.rows import ALICE, NOON
 
 HOURS = timedelta(hours=1)
 
@@ -120,6 +120,7 @@ def test_somebody_is_told_of_the_halt(fleet: Fleet) -> None:
         user_id=alice.id,
         tenant_id=fleet.world.tenant.id,
         kinds=[AlertKind.FIRMWARE_FAILED.value],
+        created_at=NOON,
     )
     for _ in range(2):
         watch_and_tell(fleet.session, "http://phones.example.net", fleet.now)
