@@ -64,6 +64,9 @@ class TurnFacts:
     is_confirmed: bool
     """Whether it can be known at all if it is registered."""
     is_away: bool
+    poll_interval: timedelta
+    is_untold: bool = False
+    """Whether no order reached it, so that it learns of its turn at its own next check."""
 
     @property
     def is_back(self) -> bool:
@@ -88,6 +91,8 @@ class TurnFacts:
     @property
     def mark(self) -> str:
         """Changes with each step further, and with each byte of the image that is a new one."""
+        if self.stage is Stage.WAITING and self.is_untold:
+            return "untold"
         return f"{self.stage.value}:{self.sent_bytes}"
 
 
@@ -114,6 +119,8 @@ def judge_turn(facts: TurnFacts, now: datetime) -> Verdict:
 
 def limit_of(facts: TurnFacts) -> timedelta:
     """Return how long the step that it is at may take."""
+    if facts.stage is Stage.WAITING and facts.is_untold:
+        return ASKS_WITHIN + facts.poll_interval
     if facts.stage is Stage.DOWNLOADING and not facts.sent_bytes:
         # A web server in front sends it and tells nothing: it may be installing by then.
         return STALLS_AFTER + INSTALLS_WITHIN

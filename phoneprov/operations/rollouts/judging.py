@@ -1,5 +1,7 @@
 """Looks at every open turn of the roll-outs and notes what has become of it."""
 
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -11,6 +13,8 @@ from phoneprov.firmware.models import FirmwareTurn, TurnState
 from phoneprov.firmware.rollout_models import LONGEST_REASON, PartState, RolloutPhone
 from phoneprov.fleet.refresh import refresh_statuses
 from phoneprov.fleet.sights import Sight, read_sights
+from phoneprov.operations.delivery import NO_REACTION
+from phoneprov.operations.models import Command, CommandState
 from phoneprov.operations.rollouts.judge import Outcome, TurnFacts, judge_turn, limit_of
 from phoneprov.operations.rollouts.limits import BEGINS_BEFORE, SLACK
 from phoneprov.operations.rollouts.obstacles import say_out
@@ -18,6 +22,7 @@ from phoneprov.operations.rollouts.openings import Openings
 from phoneprov.operations.rollouts.turns import end_turn
 
 WINDOW_CLOSES = "It had not begun, and too little is left of its window; it waits for the next one."
+CALL_BEGAN = "A call began on it before it had begun; it waits until that has ended."
 DELETED = "The phone was deleted meanwhile."
 _STEP = timedelta(seconds=30)
 """A deadline is written again when it moves by that much, not with every byte."""
@@ -34,8 +39,11 @@ def judge_open_turns(session: Session, catalog: Catalog, openings: Openings, now
         .execution_options(populate_existing=True)
     ).all()
     sights = read_sights(session, [one.phone_id for one in parts if one.phone_id], now)
+    untold = _list_untold(session)
     for part in parts:
-        _judge_part(session, catalog, part, sights.get(part.phone_id or 0), openings)
+        sight = sights.get(part.phone_id or 0)
+        is_untold = part.turn_id in untold
+        _judge_part(session, catalog, part, sight, openings, is_untold=is_untold)
     session.flush()
     return len(parts)
 
@@ -46,12 +54,14 @@ def settle_part(part: RolloutPhone, state: PartState, reason: str, now: datetime
     part.reason = reason[:LONGEST_REASON]
 
 
-def _judge_part(
+def _judge_part(  # noqa: PLR0913 - a phone, and what is seen around it
     session: Session,
     catalog: Catalog,
     part: RolloutPhone,
     sight: Sight | None,
     openings: Openings,
+    *,
+    is_untold: bool,
 ) -> None:
     now, turn = openings.now, part.turn
     if sight is None or turn is None:
@@ -63,7 +73,8 @@ def _judge_part(
     if turn.started_at is None and _end_not_begun(session, part, sight, openings):
         return
     model = catalog.find_model(sight.phone.model_slug)
-    facts = _read_facts(part, turn, sight, model.vendor if model else Vendor.YEALINK)
+    vendor = model.vendor if model else Vendor.YEALINK
+    facts = replace(_read_facts(part, turn, sight, vendor), is_untold=is_untold)
     _set_deadline(session, part, turn, facts, sight)
     verdict = judge_turn(facts, now)
     if verdict.outcome is Outcome.DONE:
@@ -75,6 +86,25 @@ def _judge_part(
         _wait_again(session, part, verdict.evidence, now)
 
 
+def _list_untold(session: Session) -> AbstractSet[int]:
+    """Return the open turns whose order reached nobody: no way, or refused on the way."""
+    rows = session.execute(
+        select(FirmwareTurn.id, Command.sent_at, Command.finished_at)
+        .join(Command, Command.phone_id == FirmwareTurn.phone_id)
+        .where(
+            FirmwareTurn.closed_at.is_(None),
+            FirmwareTurn.started_at.is_(None),
+            Command.queued_at == FirmwareTurn.opened_at,
+            Command.state.in_((CommandState.FAILED, CommandState.EXPIRED)),
+        )
+    ).all()
+    return {
+        row.id
+        for row in rows
+        if not row.sent_at or not row.finished_at or row.finished_at - row.sent_at < NO_REACTION
+    }
+
+
 def _end_not_begun(session: Session, part: RolloutPhone, sight: Sight, openings: Openings) -> bool:
     """Take the turn back from a phone that can't begin any more; return whether that was so."""
     now = openings.now
@@ -82,6 +112,9 @@ def _end_not_begun(session: Session, part: RolloutPhone, sight: Sight, openings:
     if reason is not None:
         end_turn(session, part, TurnState.CANCELLED, reason, now=now)
         settle_part(part, PartState.SKIPPED, reason, now)
+        return True
+    if sight.is_in_call:
+        _wait_again(session, part, CALL_BEGAN, now)
         return True
     rollout = part.rollout
     if rollout.in_windows and openings.left(rollout.tenant_id, sight.time_zone) < BEGINS_BEFORE:
@@ -134,6 +167,7 @@ def _read_facts(part: RolloutPhone, turn: FirmwareTurn, sight: Sight, vendor: Ve
         is_registered=seen_at is not None and sight.is_registered_since(seen_at, phone.firmware),
         is_confirmed=sight.is_confirmed,
         is_away=sight.is_away,
+        poll_interval=sight.poll_interval,
     )
 
 

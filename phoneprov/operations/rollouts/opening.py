@@ -137,7 +137,8 @@ def _open(bench: Bench, part: RolloutPhone, sight: Sight, library: Library) -> b
     if steps is None:
         settle_part(part, PartState.SKIPPED, say_missing(phone, bench.goal), bench.now)
         return False
-    waits = ASKS_WITHIN if sight.is_reachable else ASKS_WITHIN + sight.poll_interval
+    kind = _order_for(bench, sight)
+    waits = ASKS_WITHIN if kind else ASKS_WITHIN + sight.poll_interval
     try:
         begin_turn(
             session,
@@ -153,15 +154,14 @@ def _open(bench: Bench, part: RolloutPhone, sight: Sight, library: Library) -> b
     except NotAllowedError as error:
         part.reason, part.changed_at = error.message, bench.now
         return False
-    if sight.is_reachable:
-        _order(bench, sight)
+    if kind is not None:
+        order_update(session, rollout, phone, kind, now=bench.now)
     return True
 
 
-def _order(bench: Bench, sight: Sight) -> None:
-    """Tell the phone to look now; one that can't be told finds it by itself at its next check."""
-    phone = sight.phone
+def _order_for(bench: Bench, sight: Sight) -> CommandKind | None:
+    """Return what makes the phone look now; one that can't be told finds it at its next check."""
     at_boot = bench.goal.vendor in LOOKS_AT_BOOT
     kind = CommandKind.REBOOT if at_boot else CommandKind.RESYNC
-    if why_not(phone, kind, bench.catalog) is None:
-        order_update(bench.session, bench.rollout, phone, kind, now=bench.now)
+    can_be_told = sight.is_reachable and why_not(sight.phone, kind, bench.catalog) is None
+    return kind if can_be_told else None

@@ -37,6 +37,7 @@ def halt_rollout(
     rollout.state, rollout.halted_at = RolloutState.HALTED, now
     rollout.own_halts = rollout.own_halts + int(actor == SYSTEM)
     rollout.halted_reason = (reason or f"{BY_HAND[:-1]} by {actor.name}.")[:LONGEST_REASON]
+    session.flush()
     for part in _list_not_begun(session, rollout):
         end_turn(session, part, TurnState.CANCELLED, f"Halted: {rollout.halted_reason}", now=now)
         part.state, part.reason, part.changed_at = PartState.WAITING, "", now
@@ -74,6 +75,9 @@ def cancel_rollout(session: Session, rollout: Rollout, *, actor: Actor, now: dat
     session.refresh(rollout, with_for_update=True)
     if not rollout.state.is_open:
         return False
+    rollout.state, rollout.closed_at = RolloutState.CANCELLED, now
+    rollout.verify_until = None
+    session.flush()  # the lock first: what the engine notes meanwhile is read after it
     for part in _list_not_begun(session, rollout):
         end_turn(session, part, TurnState.CANCELLED, NOT_BEGUN, now=now)
         part.state, part.reason, part.changed_at = PartState.CANCELLED, NOT_BEGUN, now
@@ -83,8 +87,6 @@ def cancel_rollout(session: Session, rollout: Rollout, *, actor: Actor, now: dat
         .where(RolloutPhone.rollout_id == rollout.id, RolloutPhone.state == PartState.WAITING)
         .values(state=PartState.CANCELLED, reason=WAITED, changed_at=now)
     )
-    rollout.state, rollout.closed_at = RolloutState.CANCELLED, now
-    rollout.verify_until = None
     _note(session, rollout, "cancel", "", actor=actor, now=now)
     return True
 

@@ -10,7 +10,8 @@ from phoneprov.firmware.rollout_models import PartState, RolloutState
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.phones import delete_phone, disable_phone, unassign_phone
 from phoneprov.fleet.status import PhoneStatus
-from phoneprov.operations.models import Command
+from phoneprov.operations.commands import finish
+from phoneprov.operations.models import Command, CommandState
 from tests.integration.rollouts.conftest import HOUR, MINUTE, NEW, OLD, Fleet
 from tests.integration.rows import ALICE
 
@@ -211,6 +212,34 @@ def test_nobody_is_taken_out_of_a_call(fleet: Fleet) -> None:
     fleet.set_in_call(phone, value=False)
     fleet.advance()
     assert fleet.updating() == [phone.id]
+
+
+def test_a_call_that_begins_before_it_has_begun_goes_first(fleet: Fleet) -> None:
+    """Its order had not left yet; with the turn it is taken back."""
+    phone = begin(fleet)
+    fleet.set_in_call(phone, value=True)
+    fleet.watch(HOUR)
+    assert fleet.updating() == []
+    part = fleet.part(phone)
+    assert part.state is PartState.WAITING
+    assert "call" in part.reason
+    assert fleet.session.scalars(select(Command.state)).all() == [CommandState.EXPIRED]
+    fleet.set_in_call(phone, value=False)
+    fleet.advance()
+    assert fleet.updating() == [phone.id]
+
+
+def test_one_that_no_order_reached_takes_it_at_its_own_check(fleet: Fleet) -> None:
+    """A PBX that forwards no NOTIFY makes no failed update."""
+    phone = begin(fleet)
+    command = fleet.session.scalars(select(Command)).one()
+    command.sent_at = fleet.now
+    finish(fleet.session, command, CommandState.FAILED, "No way.", fleet.now + MINUTE)
+    fleet.watch(55 * MINUTE)
+    assert fleet.part(phone).state is PartState.UPDATING
+    fleet.take(phone)
+    fleet.advance()
+    assert fleet.part(phone).state is PartState.DONE
 
 
 @pytest.mark.parametrize("what", ["delete", "disable", "unassign"])

@@ -44,6 +44,7 @@ WAITING = TurnFacts(
     is_registered=True,
     is_confirmed=True,
     is_away=False,
+    poll_interval=60 * MINUTE,
 )
 ASKED = replace(
     WAITING, has_config=True, fetched_at=OPENED + MINUTE, running_seen_at=OPENED + MINUTE
@@ -147,6 +148,13 @@ def test_one_that_was_not_there_is_no_failure() -> None:
 def test_a_web_server_in_front_tells_nothing_so_it_has_more_time() -> None:
     blind = replace(LOADING, sent_bytes=0)
     assert limit_of(blind) > limit_of(LOADING)
+
+
+def test_one_that_no_order_reached_has_the_time_of_its_own_check() -> None:
+    untold = replace(WAITING, is_untold=True)
+    assert untold.mark != WAITING.mark
+    assert limit_of(untold) == limit_of(WAITING) + untold.poll_interval
+    assert replace(ASKED, is_untold=True).mark == ASKED.mark
 
 
 WAVE = WaveFacts(
