@@ -7,6 +7,7 @@ from flask import current_app
 
 import phoneprov.alerts.models
 import phoneprov.firmware.models
+import phoneprov.firmware.rollout_models
 import phoneprov.fleet.extra_models
 import phoneprov.fleet.list_models
 import phoneprov.fleet.models

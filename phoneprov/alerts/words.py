@@ -114,6 +114,8 @@ def _headline(item: Item, setting: Setting) -> str:
         phones = "an unknown phone" if count == 1 else f"{count} unknown phones"
         return f"{phones} asked for a config from {who}"
     if incident.kind is AlertKind.FIRMWARE_FAILED:
+        if incident.detail.get("rollout"):
+            return who
         what = "firmware update mended" if item.turn is Turn.BACK else "firmware update failed"
         return f"{what}: {who}"
     if incident.kind is AlertKind.MANY_OFFLINE:
@@ -198,9 +200,10 @@ def _link(incident: AlertIncident, setting: Setting) -> str:
         return ""
     if incident.kind is AlertKind.MANY_OFFLINE:
         return f"{setting.address}/t/{tenant.slug}/phones?status=offline"
-    if incident.phone_id is None:
-        return f"{setting.address}/t/{tenant.slug}/phones"
-    return f"{setting.address}/t/{tenant.slug}/phones/{incident.phone_id}"
+    place = f"phones/{incident.phone_id}" if incident.phone_id else "phones"
+    if incident.detail.get("rollout"):
+        place = f"rollouts/{incident.detail['rollout']}"
+    return f"{setting.address}/t/{tenant.slug}/{place}"
 
 
 def _record(item: Item, setting: Setting) -> dict[str, Any]:

@@ -99,16 +99,34 @@ def find_obstacle(
     """Return why a phone can't take an image now, or None if it can."""
     if find_open_turn(session, phone.id) is not None:
         return "Another firmware update of this phone is under way."
-    model = catalog.find_model(phone.model_slug)
+    is_for_model = session.get(FirmwareFit, (firmware.id, phone.model_slug)) is not None
+    reason = say_unfit(catalog, phone, firmware, is_for_model=is_for_model)
+    return reason or _find_obstacle_of_version(phone, firmware, allows_downgrade=allows_downgrade)
+
+
+def say_unfit(
+    catalog: Catalog, phone: Phone, firmware: Firmware, *, is_for_model: bool
+) -> str | None:
+    """Return why an image is not for this phone at all, whatever it runs; None if it is."""
     if not firmware.is_offered:
         return f"Firmware {firmware.version} is retired or not confirmed yet."
-    if session.get(FirmwareFit, (firmware.id, phone.model_slug)) is None or model is None:
+    if not is_for_model or catalog.find_model(phone.model_slug) is None:
         return f"Firmware {firmware.version} is not for this phone's model."
     if phone.told_model:
         return "The phone says that it is another model than here; change the model first."
     if not fits(firmware, running_of(phone)):
         return f"Firmware {firmware.version} is for another hardware revision."
-    return _find_obstacle_of_version(phone, firmware, allows_downgrade=allows_downgrade)
+    return None
+
+
+def say_needless(phone: Phone, firmware: Firmware, *, allows_downgrade: bool) -> str | None:
+    """Return why a phone's own version speaks against an image that is for it."""
+    comparison = compare_versions(firmware.vendor, firmware.version, phone.firmware)
+    if comparison is Comparison.SAME:
+        return f"It runs {phone.firmware} already."
+    if comparison is Comparison.OLDER and not allows_downgrade:
+        return f"It runs {phone.firmware}, which is newer than {firmware.version}."
+    return None
 
 
 def find_open_turn(session: Session, phone_id: int) -> FirmwareTurn | None:
@@ -161,13 +179,10 @@ def image_key(firmware: Firmware) -> str:
 def _find_obstacle_of_version(
     phone: Phone, firmware: Firmware, *, allows_downgrade: bool
 ) -> str | None:
-    vendor, running, wanted = firmware.vendor, phone.firmware, firmware.version
-    comparison = compare_versions(vendor, wanted, running)
-    if comparison is Comparison.SAME:
-        return f"It runs {running} already."
-    if comparison is Comparison.OLDER and not allows_downgrade:
-        return f"It runs {running}, which is newer than {wanted}."
-    needed = firmware.required_version
+    reason = say_needless(phone, firmware, allows_downgrade=allows_downgrade)
+    if reason:
+        return reason
+    vendor, running, needed = firmware.vendor, phone.firmware, firmware.required_version
     if needed and running and not is_at_least(vendor, running, needed):
-        return f"It runs {running} and has to take {needed} before {wanted}."
+        return f"It runs {running} and has to take {needed} before {firmware.version}."
     return None

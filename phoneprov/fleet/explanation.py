@@ -23,6 +23,7 @@ RULES = {
     PhoneStatus.PROVISIONING: "It asked for files, and nobody has told of a registration since.",
     PhoneStatus.REGISTERED: "A registration holds, and it is not known that it answers.",
     PhoneStatus.ONLINE: "A registration holds, and it answered within the keepalive limit.",
+    PhoneStatus.UPDATING: "It is its turn to take a firmware; until then its silence is no fault.",
     PhoneStatus.OFFLINE: "It was registered, and gave no sign of life for the keepalive limit.",
 }
 
@@ -67,6 +68,10 @@ def _facts(known: Circumstances) -> Iterator[FactLine]:
     if phone.last_check_in_at is not None:
         yield FactLine(
             name="Last check-in", value=f"from {phone.ip_address}", at=phone.last_check_in_at
+        )
+    if phone.updating_until is not None:
+        yield FactLine(
+            name="Updating", value=f"to {phone.updating_to}, until", at=phone.updating_until
         )
     if phone.fetched_at is not None:
         revision = f"revision {phone.fetched_revision} of {phone.config_revision}"

@@ -83,6 +83,7 @@ _RANKS = {
     for rank, status in enumerate(
         (
             PhoneStatus.OFFLINE,
+            PhoneStatus.UPDATING,
             PhoneStatus.PROVISIONING,
             PhoneStatus.PENDING,
             PhoneStatus.REGISTERED,

@@ -52,6 +52,8 @@ def phone_facts(
         contacts=tuple(_contact_facts(one, heard.get(one.pbx_id)) for one in contacts),
         last_registered_at=phone.last_registered_at,
         keepalive_limit=timedelta(seconds=phone.tenant.keepalive_limit_s),
+        updating_until=phone.updating_until,
+        updating_to=phone.updating_to,
     )
 
 
@@ -84,7 +86,7 @@ def _refresh_batch(session: Session, ids: Collection[int], now: datetime) -> int
         .execution_options(populate_existing=True)
     ):
         contacts.setdefault(contact.phone_id or 0, []).append(contact)
-    heard = _read_heard(session)
+    heard = read_heard(session)
     changed = 0
     for phone in phones:
         own = contacts.get(phone.id, [])
@@ -94,7 +96,7 @@ def _refresh_batch(session: Session, ids: Collection[int], now: datetime) -> int
     return changed
 
 
-def _read_heard(session: Session) -> Mapping[int, datetime | None]:
+def read_heard(session: Session) -> Mapping[int, datetime | None]:
     """Return when each PBX that posts to us did so last; for other kinds its link tells."""
     query = select(Pbx.id, Pbx.heard_at).where(Pbx.kind == PbxKind.WEBHOOK.value)
     return {row.id: row.heard_at for row in session.execute(query)}

@@ -24,6 +24,10 @@ class PhoneSigns:
     """Why (a value of provisioning.admission.Reason)."""
     register_failed_at: Mapped[datetime | None]
     """When it said that its registration was refused; None once it said that it is registered."""
+    updating_until: Mapped[datetime | None]
+    """While it is its turn to take a firmware: how long its silence is no fault (R128)."""
+    updating_to: Mapped[str] = mapped_column(String(40), default="")
+    """The version that it takes meanwhile."""
 
 
 class ContactSigns:

@@ -10,12 +10,13 @@ NOT_PROBED = "Nothing checks whether it is reachable, so it is not called Online
 
 
 class PhoneStatus(StrEnum):
-    """The six statuses of a phone."""
+    """The statuses of a phone."""
 
     PENDING = "pending"
     PROVISIONING = "provisioning"
     REGISTERED = "registered"
     ONLINE = "online"
+    UPDATING = "updating"
     OFFLINE = "offline"
     DISABLED = "disabled"
 
@@ -35,6 +36,7 @@ _MEANINGS = {
     PhoneStatus.PROVISIONING: "Checked in, downloading its config.",
     PhoneStatus.REGISTERED: "Config loaded and SIP-registered.",
     PhoneStatus.ONLINE: "Registered and reachable for incoming calls.",
+    PhoneStatus.UPDATING: "Takes a firmware, which it may be offline for; no fault.",
     PhoneStatus.OFFLINE: "Was registered, and has given no sign of life for the keepalive limit.",
     PhoneStatus.DISABLED: "Switched off by hand; its accounts are off.",
 }
@@ -91,6 +93,9 @@ class PhoneFacts:
     last_registered_at: datetime | None = None
     """Kept when the contact itself is long forgotten."""
     keepalive_limit: timedelta = timedelta(seconds=60)
+    updating_until: datetime | None = None
+    """While it is its turn to take a firmware: how long its silence is no fault."""
+    updating_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +112,8 @@ def derive_status(facts: PhoneFacts, now: datetime) -> Verdict:
     """Return the status that `facts` give at `now`."""
     if facts.is_disabled:
         return Verdict(status=PhoneStatus.DISABLED, reason="Switched off in the dashboard.")
+    if facts.updating_until is not None and now < facts.updating_until:
+        return _while_updating(facts)
     if not facts.has_extension:
         return _by_check_ins(facts, "it has no extension to register")
     live = [contact for contact in facts.contacts if contact.is_live(now)]
@@ -115,6 +122,12 @@ def derive_status(facts: PhoneFacts, now: datetime) -> Verdict:
     if not facts.contacts and facts.last_registered_at is None:
         return _by_check_ins(facts, "it hasn't registered yet")
     return _after_leaving(facts, now)
+
+
+def _while_updating(facts: PhoneFacts) -> Verdict:
+    what = f"Takes firmware {facts.updating_to}" if facts.updating_to else "Takes a firmware"
+    reason = f"{what}; that takes 5 to 10 minutes, and it is offline meanwhile."
+    return Verdict(status=PhoneStatus.UPDATING, reason=reason, recheck_after=facts.updating_until)
 
 
 def _by_check_ins(facts: PhoneFacts, why_not_registered: str) -> Verdict:

@@ -32,6 +32,7 @@ from phoneprov.operations.links import LinkSupervisor
 from phoneprov.operations.pace import Pace
 from phoneprov.operations.posted import note_silent_webhooks
 from phoneprov.operations.recording import flush_check_ins
+from phoneprov.operations.rollouts.advance import advance_rollouts
 from phoneprov.provisioning.answer import Answering
 from phoneprov.provisioning.farewells import forget_old_farewells
 from phoneprov.provisioning.zones import renew_zone_rules
@@ -69,6 +70,7 @@ def list_jobs(bench: Workbench) -> tuple[Job, ...]:
         *_jobs_of_each_process(bench),
         *_jobs_of_the_links(bench),
         *_jobs_of_the_holder(bench),
+        *_jobs_of_the_rollouts(bench),
         *_jobs_of_the_alerts(bench),
         *_jobs_of_the_day(bench),
     )
@@ -162,6 +164,22 @@ def _jobs_of_the_holder(bench: Workbench) -> tuple[Job, ...]:
             every=timedelta(seconds=2),
             run=lambda: send_farewells(bench.sessions, bench.catalog, bench.links),
             meaning="tells removed phones to switch their accounts off",
+        ),
+    )
+
+
+def _jobs_of_the_rollouts(bench: Workbench) -> tuple[Job, ...]:
+    return (
+        Job(
+            name="advance_rollouts",
+            every=timedelta(seconds=5),
+            run=lambda: advance_rollouts(
+                bench.sessions,
+                bench.catalog,
+                utc_now(),
+                most_downloads=bench.settings.firmware_downloads,
+            ),
+            meaning="judges firmware updates under way and begins those whose turn it is",
         ),
     )
 

@@ -80,10 +80,10 @@ class World:
 
 
 @contextmanager
-def small_world(folder: Path, *, kind: str = "kamailio") -> Iterator[World]:
-    """Yield a world whose database is a file in `folder`."""
+def small_world(folder: Path, *, kind: str = "kamailio", address: str = "") -> Iterator[World]:
+    """Yield a world whose database is a file in `folder`, or an empty one at `address`."""
     use_secret_box(SecretBox([Fernet.generate_key()]))
-    engine = create_engine(f"sqlite:///{folder / 'world.db'}")
+    engine = create_engine(address or f"sqlite:///{folder / 'world.db'}")
     apply_engine_rules(engine)
     Model.metadata.create_all(engine)
     sessions = sessionmaker(engine)

@@ -28,6 +28,7 @@ STATUS_ORDER = (
     PhoneStatus.ONLINE,
     PhoneStatus.REGISTERED,
     PhoneStatus.PROVISIONING,
+    PhoneStatus.UPDATING,
     PhoneStatus.PENDING,
     PhoneStatus.OFFLINE,
     PhoneStatus.DISABLED,

@@ -232,6 +232,7 @@ def test_each_status_says_what_it_means() -> None:
         "Provisioning",
         "Registered",
         "Online",
+        "Updating",
         "Offline",
         "Disabled",
     }
@@ -268,3 +269,22 @@ def test_a_watched_contact_that_nobody_probes_is_never_online() -> None:
     verdict = derive_status(registered(unprobed), NOON + seconds(7200))
     assert verdict.status is PhoneStatus.REGISTERED
     assert verdict.recheck_after is None
+
+
+def test_it_is_updating_while_it_takes_a_firmware() -> None:
+    """R128: whatever else is known of it, online or gone, until its time is over."""
+    until = NOON + seconds(1200)
+    for facts in (registered(contact()), registered(contact(gone_at=NOON)), CHECKED_IN):
+        updating = replace(facts, updating_until=until, updating_to="108.87.0.15")
+        verdict = derive_status(updating, NOON + seconds(1199))
+        assert verdict.status is PhoneStatus.UPDATING
+        assert verdict.recheck_after == until
+        assert "108.87.0.15" in verdict.reason
+        assert "5 to 10 minutes" in verdict.reason
+        after = derive_status(updating, until)
+        assert after == derive_status(facts, until)
+
+
+def test_a_disabled_phone_is_disabled_also_while_it_updates() -> None:
+    facts = replace(CHECKED_IN, is_disabled=True, updating_until=NOON + seconds(60))
+    assert status(facts) is PhoneStatus.DISABLED
