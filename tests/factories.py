@@ -1,5 +1,7 @@
 """Rows for tests, one factory per table; `use_session` says where they go."""
 
+from datetime import time, timedelta
+
 import factory
 from factory import make_factory
 from factory.alchemy import SQLAlchemyModelFactory
@@ -11,6 +13,7 @@ from phoneprov.catalog.model import Vendor
 from phoneprov.core.clock import utc_now
 from phoneprov.core.secrets import new_token
 from phoneprov.firmware.models import Firmware, FirmwareFit
+from phoneprov.firmware.rollout_models import MaintenanceWindow, Rollout
 from phoneprov.fleet.config_state import ConfigState
 from phoneprov.fleet.first_contact import hash_token
 from phoneprov.fleet.list_models import SavedFilter
@@ -207,4 +210,26 @@ AuditEntryFactory = make_factory(
     user_name="alice@acme.example",
     action="phone.add",
     subject="80:5e:c0:1a:2b:3c",
+)
+
+MaintenanceWindowFactory = make_factory(
+    MaintenanceWindow,
+    FACTORY_CLASS=_Rows,
+    weekdays=0b0011111,
+    opens=time(22),
+    closes=time(5),
+)
+
+RolloutFactory = make_factory(
+    Rollout,
+    FACTORY_CLASS=_Rows,
+    to_version="108.87.0.15",
+    name=factory.Sequence(lambda number: f"Roll-out {number}"),
+    canary_phones=1,
+    verify_minutes=15,
+    batch_phones=10,
+    max_failures=3,
+    ends_at=factory.LazyFunction(lambda: utc_now() + timedelta(days=14)),
+    ordered_by="alice@acme.example",
+    created_at=factory.LazyFunction(utc_now),
 )

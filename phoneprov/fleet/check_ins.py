@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from phoneprov.fleet.contact_signs import agent_model
 from phoneprov.fleet.events import write_event
 from phoneprov.fleet.models import CheckIn, Phone, UnknownMac
+from phoneprov.fleet.past_versions import say_change
 from phoneprov.fleet.refresh import refresh_statuses
 
 MOST_WAITING = 100_000
@@ -185,7 +186,7 @@ def _apply_agent(session: Session, phone: Phone, note: CheckInNote) -> None:
     phone.agent_model = agent_model(note.user_agent)
     if note.firmware:
         if phone.firmware and phone.firmware != note.firmware:
-            text = f"Firmware {phone.firmware} → {note.firmware}."
+            text = say_change(phone.firmware, note.firmware)
             write_event(session, phone.id, "config", text, at=note.at)
         phone.firmware, phone.firmware_seen_at = note.firmware, note.at
     if note.hardware:

@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 
-from wtforms import BooleanField, IntegerField, PasswordField
+from wtforms import BooleanField, IntegerField, PasswordField, SelectMultipleField, StringField
+from wtforms.validators import StopValidation
+from wtforms.widgets import CheckboxInput
+
+from phoneprov.alerts.hours import read_minute
 
 LONGEST_NUMBER = 10
 
@@ -34,3 +38,24 @@ class WholeNumberField(IntegerField):
         if text and not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
             raise ValueError("Enter a number in digits only.")
         self.data = int(text) if text else None
+
+
+class TicksField(SelectMultipleField):
+    """Several of a list, each with a box of its own."""
+
+    option_widget = CheckboxInput()  # type: ignore[assignment]  # any input will do for a list
+
+
+class TimeField(StringField):
+    """A time of day; what was typed stays in the field."""
+
+    @property
+    def minute(self) -> int | None:
+        """The minutes after midnight, None where nothing was typed."""
+        return read_minute(self.data or "")
+
+    def pre_validate(self, form: object) -> None:
+        """Refuse what is no time of day. Raises StopValidation."""
+        del form
+        if self.data and read_minute(self.data) is None:
+            raise StopValidation("Enter a time of day such as 22:00.")

@@ -65,6 +65,8 @@ _PROVISIONING = (
     ("Profiles", "profiles.index"),
     ("Bulk operations", "bulk.index"),
     ("Firmware", "firmware.of_tenant"),
+    ("Roll-outs", "rollouts.index"),
+    ("Maintenance windows", "windows.index"),
     ("Removed phones", "unknown.removed"),
     ("How phones find us", "system.how_phones_find_us"),
 )

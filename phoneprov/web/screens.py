@@ -15,10 +15,12 @@ from phoneprov.web.layouts.views import module_blueprint as module_layouts
 from phoneprov.web.pbxs.views import blueprint as pbxs
 from phoneprov.web.phones.views import blueprint as phones
 from phoneprov.web.profiles.views import blueprint as profiles
+from phoneprov.web.rollouts.views import blueprint as rollouts
 from phoneprov.web.system.views import blueprint as system
 from phoneprov.web.tenants.views import blueprint as tenants
 from phoneprov.web.unknown.views import blueprint as unknown
 from phoneprov.web.users.views import blueprint as users
+from phoneprov.web.windows.views import blueprint as windows
 
 SCREENS = (
     system,
@@ -35,6 +37,8 @@ SCREENS = (
     module_layouts,
     profiles,
     firmware,
+    rollouts,
+    windows,
     unknown,
     activity,
     alerts,

@@ -5,11 +5,13 @@ import re
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import requests
+from bs4 import BeautifulSoup
 
 from phoneprov.simulator.images import make_image
 from tests.rigs.loopback import loopback
@@ -116,7 +118,8 @@ def add_states(person: Person) -> dict[str, int]:
     ids["profile"] = _add_profile(person, ids["layout"])
     _follow(person, ids["other"], ids["profile"])
     ids["alert"] = _subscribe(person)
-    return ids | add_library(person)
+    ids |= add_library(person)
+    return ids | add_rollouts(person)
 
 
 def add_library(person: Person) -> dict[str, int]:
@@ -144,6 +147,41 @@ def add_library(person: Person) -> dict[str, int]:
         timeout=30,
     )
     return ids
+
+
+def add_rollouts(person: Person) -> dict[str, int]:
+    """Add a maintenance window that is days away, a roll-out that waits for it, one that is halted.
+
+    Nothing of it begins while somebody looks: the phones of the demonstration go on as they are.
+    """
+    day = (datetime.now(UTC) + timedelta(days=3)).weekday()
+    ticks = {"weekdays": str(day), "opens": "22:00", "closes": "05:00"}
+    person.submit("/t/demo/maintenance-windows/add", **ticks)
+    page = person.read("/t/demo/maintenance-windows")
+    window = re.search(r"/maintenance-windows/(\d+)/edit", str(page))
+    assert window is not None
+    ids = {"window": int(window.group(1))}
+    for name, model in (("waits", "yealink-t46u"), ("halted", "cisco-spa504g")):
+        ids[f"rollout_{name}"] = _start_rollout(person, model, f"Clock repair, {name}")
+    path = f"/t/demo/rollouts/{ids['rollout_halted']}"
+    person.submit(f"{path}/halt")
+    return ids
+
+
+def _start_rollout(person: Person, model: str, name: str) -> int:
+    """Start a roll-out of a model in the windows, once its phones have told their version."""
+    path = f"/t/demo/rollouts/new?model={model}"
+
+    def read_form() -> BeautifulSoup | None:
+        form = person.read(path)
+        return form if form.select_one("input[name=firmware][checked]") else None
+
+    form = wait_for(read_form, START_S, f"a {model} has told its version")
+    plan = person.send(form, path, {"name": name})
+    page = person.send(plan, "/t/demo/rollouts/plan", {"start": "1"})
+    found = re.search(r"/t/demo/rollouts/(\d+)/live", str(page))
+    assert found is not None, page.text[:2000]
+    return int(found.group(1))
 
 
 def _upload(person: Person, name: str, version: str) -> int:

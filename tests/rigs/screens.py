@@ -49,6 +49,7 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
     first = f"{phones}/1"
     profile = f"/t/demo/profiles/{ids['profile']}"
     layout = f"/t/demo/button-layouts/{ids['layout']}"
+    windows, rollouts = "/t/demo/maintenance-windows", "/t/demo/rollouts"
     return [
         Screen("log-in", "/log-in", needs_login=False),
         Screen("log-in-refused", "/log-in", _log_in_wrongly, needs_login=False),
@@ -135,6 +136,24 @@ def list_screens(ids: dict[str, int]) -> list[Screen]:
         Screen("firmware-of-tenant", "/t/demo/firmware"),
         Screen("firmware-of-nobody", "/t/nobody-sons-plumbing-and-heating-ltd/firmware"),
         Screen("phones-update", f"{phones}?flag=update"),
+        Screen("windows", windows),
+        Screen("windows-empty", "/t/nobody-sons-plumbing-and-heating-ltd/maintenance-windows"),
+        Screen("window-add", f"{windows}/add"),
+        Screen("window-add-refused", f"{windows}/add", _add_window_wrongly),
+        Screen("window-edit", f"{windows}/{ids['window']}/edit"),
+        Screen("window-delete", f"{windows}/{ids['window']}/delete"),
+        Screen("rollouts", rollouts),
+        Screen("rollouts-empty", "/t/nobody-sons-plumbing-and-heating-ltd/rollouts"),
+        Screen("rollout-new", f"{rollouts}/new?model=yealink-t46u"),
+        Screen("rollout-new-refused", f"{rollouts}/new?model=yealink-t46u", _plan_wrongly),
+        Screen("rollout-plan", phones, _plan_rollout),
+        Screen("rollout", f"{rollouts}/{ids['rollout_waits']}"),
+        Screen("rollout-halted", f"{rollouts}/{ids['rollout_halted']}"),
+        Screen("rollout-halt", f"{rollouts}/{ids['rollout_waits']}/halt"),
+        Screen("rollout-resume", f"{rollouts}/{ids['rollout_halted']}/resume"),
+        Screen("rollout-cancel", f"{rollouts}/{ids['rollout_waits']}/cancel"),
+        Screen("phone-firmware", f"{first}?tab=firmware"),
+        Screen("phone-update", f"{phones}/7/update"),
         Screen("find-us", "/t/demo/how-phones-find-us"),
         Screen("removed", "/t/demo/removed-phones"),
         Screen("removed-empty", "/t/nobody-sons-plumbing-and-heating-ltd/removed-phones"),
@@ -363,6 +382,29 @@ def _confirm_wrongly(page: Page) -> None:
     for box in page.locator("input[name=model_slugs]:checked").all():
         box.uncheck()
     press_main_button(page)
+
+
+def _add_window_wrongly(page: Page) -> None:
+    for day in range(5):
+        page.uncheck(f"input[name=weekdays][value='{day}']")
+    page.fill("#opens", "25:00")
+    press_main_button(page)
+
+
+def _plan_wrongly(page: Page) -> None:
+    page.fill("#batch_phones", "0")
+    page.fill("#ends_days", "")
+    press_main_button(page)
+
+
+def _plan_rollout(page: Page) -> None:
+    _choose_for_many(page)
+    page.check("text=Update firmware")
+    page.click("text=See what would happen")
+    page.wait_for_selector("#field-firmware")
+    page.check("input[name=timing][value=windows]")
+    page.click("text=See what would happen")
+    page.wait_for_selector("#will-title")
 
 
 def _tick_phones(page: Page) -> None:

@@ -32,6 +32,7 @@ from phoneprov.operations.rollouts.judging import settle_part
 from phoneprov.operations.rollouts.opening import Bench, count_room, drop_out, open_turns
 from phoneprov.operations.rollouts.openings import Openings
 from phoneprov.operations.rollouts.stopping import halt_rollout
+from phoneprov.operations.rollouts.trail import name_rollout_in_trail
 from phoneprov.operations.rollouts.waves import (
     Move,
     WaveFacts,
@@ -230,5 +231,12 @@ def _close(session: Session, rollout: Rollout, now: datetime) -> None:
     )
     note = ", ".join(f"{number} {state.value}" for state, number in counts)
     write_audit(
-        session, SYSTEM, "rollout.end", rollout.name, at=now, tenant_id=rollout.tenant_id, note=note
+        session,
+        SYSTEM,
+        "rollout.end",
+        rollout.name,
+        at=now,
+        tenant_id=rollout.tenant_id,
+        changes=name_rollout_in_trail(rollout),
+        note=note,
     )

@@ -22,6 +22,7 @@ from phoneprov.operations.rollouts.arranging import PlannedPhone
 from phoneprov.operations.rollouts.drafts import ends_at_of
 from phoneprov.operations.rollouts.obstacles import find_taken
 from phoneprov.operations.rollouts.plan import RolloutPlan
+from phoneprov.operations.rollouts.trail import name_rollout_in_trail
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.models import for_tenant
 
@@ -51,7 +52,8 @@ def start_rollout(
         if found is not None:
             return found
         raise NotAllowedError(_say_taken(session, plan)) from error
-    note = f"{len(plan.will)} phones, {len(plan.phones) - len(plan.will)} left alone"
+    takes_part = "1 phone" if len(plan.will) == 1 else f"{len(plan.will)} phones"
+    note = f"{takes_part}, {len(plan.phones) - len(plan.will)} left alone"
     write_audit(
         session,
         ordered_by,
@@ -59,6 +61,7 @@ def start_rollout(
         rollout.name,
         at=now,
         tenant_id=rollout.tenant_id,
+        changes=name_rollout_in_trail(rollout),
         note=note,
     )
     return rollout

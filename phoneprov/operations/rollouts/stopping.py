@@ -16,6 +16,7 @@ from phoneprov.firmware.rollout_models import (
     RolloutPhone,
     RolloutState,
 )
+from phoneprov.operations.rollouts.trail import name_rollout_in_trail
 from phoneprov.operations.rollouts.turns import end_turn
 from phoneprov.tenancy.audit import SYSTEM, Actor, write_audit
 
@@ -154,6 +155,7 @@ def _note(  # noqa: PLR0913 - a verb with its actor and time
         rollout.name,
         at=now,
         tenant_id=rollout.tenant_id,
+        changes=name_rollout_in_trail(rollout),
         note=note,
     )
     session.flush()

@@ -42,6 +42,12 @@ _ACTIONS = {
     "phone.resync": "Resynced the phone",
     "phone.reveal": "Looked at the secrets in the config of",
     "phone.unassign": "Unassigned the phone",
+    "rollout.cancel": "Cancelled the roll-out",
+    "rollout.end": "Ended the roll-out",
+    "rollout.halt": "Halted the roll-out",
+    "rollout.resume": "Resumed the roll-out",
+    "rollout.retry": "Tried again the failed phones of the roll-out",
+    "rollout.start": "Started the roll-out",
     "tenant.add": "Added the tenant",
     "tenant.change": "Changed the settings of",
     "tenant.delete": "Deleted the tenant",
@@ -57,6 +63,9 @@ _ACTIONS = {
     "user.log_in_failed": "Failed to log in",
     "user.log_out": "Logged out",
     "user.set_password": "Set a new password for",
+    "window.add": "Added the maintenance window",
+    "window.delete": "Deleted the maintenance window",
+    "window.edit": "Changed the maintenance window",
 }
 _ABOUT_ONESELF = frozenset({"user.log_in", "user.log_in_failed", "user.log_out"})
 LONGEST_VALUE = 80

@@ -7,14 +7,12 @@ from wtforms import (
     BooleanField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, StopValidation
-from wtforms.widgets import CheckboxInput
+from wtforms.validators import InputRequired
 
-from phoneprov.alerts.hours import read_minute, write_minute
+from phoneprov.alerts.hours import write_minute
 from phoneprov.alerts.kinds import AlertKind, Channel, Pace
 from phoneprov.alerts.models import (
     DEFAULT_COLLECT_MINUTES,
@@ -30,7 +28,7 @@ from phoneprov.alerts.subscriptions import (
     AlertDraft,
 )
 from phoneprov.core.zones import ZONE_NAMES, zones_by_region
-from phoneprov.web.fields import WholeNumberField
+from phoneprov.web.fields import TicksField, TimeField, WholeNumberField
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 ALL_TENANTS = 0
@@ -39,27 +37,6 @@ _TIME = {**_PLAIN, "maxlength": 5, "placeholder": "hh:mm"}
 
 def _limits(limits: tuple[int, int]) -> dict[str, int | bool]:
     return {"min": limits[0], "max": limits[1], "required": True}
-
-
-class TicksField(SelectMultipleField):
-    """Several of a list, each with a box of its own."""
-
-    option_widget = CheckboxInput()  # type: ignore[assignment]  # any input will do for a list
-
-
-class TimeField(StringField):
-    """A time of day; what was typed stays in the field."""
-
-    @property
-    def minute(self) -> int | None:
-        """The minutes after midnight, None where nothing was typed."""
-        return read_minute(self.data or "")
-
-    def pre_validate(self, form: object) -> None:
-        """Refuse what is no time of day. Raises StopValidation."""
-        del form
-        if self.data and read_minute(self.data) is None:
-            raise StopValidation("Enter a time of day such as 22:00.")
 
 
 class AlertForm(FlaskForm):

@@ -9,15 +9,25 @@ from wtforms.fields.choices import SelectChoice
 from phoneprov.core.zones import zones_by_region
 from phoneprov.fleet.profile_models import Profile
 from phoneprov.layouts.models import ButtonLayout
-from phoneprov.operations.bulk.tasks import DROPS_OWN, ID_DIGITS, NO_PROFILE
+from phoneprov.operations.bulk.tasks import DROPS_OWN, NO_PROFILE
 from phoneprov.operations.models import BulkAction
+from phoneprov.web.phones.chosen import read_ids, write_ids
+
+UPDATE_FIRMWARE = "update_firmware"
+"""The one choice that is no bulk operation: it leads to the form of a roll-out."""
 
 
 class BulkForm(FlaskForm):
     """What is to be done to the phones whose ids it carries."""
 
     ids = HiddenField()
-    action = RadioField("What", choices=[SelectChoice(one.value, one.label) for one in BulkAction])
+    action = RadioField(
+        "What",
+        choices=[
+            SelectChoice(UPDATE_FIRMWARE, "Update firmware"),
+            *(SelectChoice(one.value, one.label) for one in BulkAction),
+        ],
+    )
     layout = SelectField("Button layout", validate_choice=False)
     module_layout = SelectField("Expansion module layout", validate_choice=False)
     module_number = SelectField("On which module", validate_choice=False)
@@ -77,7 +87,7 @@ class BulkForm(FlaskForm):
         """Put an action with its value into the fields, as if a person had chosen them."""
         first, _, rest = value.partition(" ")
         self.action.data = action.value
-        self.ids.data = ",".join(map(str, ids))
+        self.ids.data = write_ids(ids)
         if action is BulkAction.APPLY_LAYOUT:
             self.layout.data = first
         elif action is BulkAction.APPLY_MODULE_LAYOUT:
@@ -89,10 +99,7 @@ class BulkForm(FlaskForm):
 
     def read_ids(self) -> list[int]:
         """Return the ids that it carries; what is none is left out."""
-        parts = (self.ids.data or "").split(",")
-        return [
-            int(one) for one in parts if one.isascii() and one.isdigit() and len(one) <= ID_DIGITS
-        ]
+        return read_ids(self.ids.data or "")
 
 
 def _say_place(number: int) -> str:

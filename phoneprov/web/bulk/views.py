@@ -3,39 +3,34 @@
 The phones travel in the form from page to page, so that the back button and two tabs just work.
 """
 
-from urllib.parse import parse_qsl
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError
-from phoneprov.firmware.queries import list_behind
 from phoneprov.fleet.profiles import list_profiles
-from phoneprov.fleet.queries import keep_own_ids, list_matching_ids
 from phoneprov.layouts.queries import list_layouts
 from phoneprov.operations.bulk.cancel import cancel_bulk
 from phoneprov.operations.bulk.outcomes import count_outcomes, list_not_done
-from phoneprov.operations.bulk.plan import MOST_PHONES, Plan, plan_bulk, start_bulk
+from phoneprov.operations.bulk.plan import Plan, plan_bulk, start_bulk
 from phoneprov.operations.bulk.queries import find_operation, list_operations
 from phoneprov.operations.bulk.tasks import read_task
 from phoneprov.operations.bulk.trial import MOST_TRIED, can_be_tried, try_bulk
 from phoneprov.operations.models import BulkAction, BulkOperation
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
-from phoneprov.web.bulk.forms import BulkForm
+from phoneprov.web.bulk.forms import UPDATE_FIRMWARE, BulkForm
 from phoneprov.web.bulk.progress import read_progress
 from phoneprov.web.changes.look import current_frame, refuse, wants_look
 from phoneprov.web.database import session
 from phoneprov.web.htmx import is_htmx
-from phoneprov.web.phones.query import read_filters
+from phoneprov.web.phones.chosen import read_chosen, write_ids
+from phoneprov.web.rollouts.new_views import show_new
 from phoneprov.web.runtime import runtime
 
 Answer = str | Response | tuple[str, int]
 
 NO_NEWS = 204
-LONGEST_FILTER = 2000
 FIELDS = {
     BulkAction.APPLY_LAYOUT: "layout",
     BulkAction.APPLY_MODULE_LAYOUT: "module_layout",
@@ -58,12 +53,12 @@ def index() -> Answer:
 @admin_only
 def new() -> Answer:
     """Take the phones that were ticked, or all that match; ask what to do with them."""
-    ids = _all_matching() if request.form.get("scope") == "all" else _ticked()
+    ids = read_chosen()
     if not ids:
         flash("Tick the phones first.", "warning")
         return redirect(_list_address(), 303)
     form = _form()
-    form.ids.data = ",".join(map(str, ids))
+    form.ids.data = write_ids(ids)
     return render_template("bulk/new.html", form=form, count=len(ids))
 
 
@@ -72,6 +67,8 @@ def new() -> Answer:
 def plan() -> Answer:
     """Say what would be done and what is left alone; with `start`, do it."""
     form = _form()
+    if form.action.data == UPDATE_FIRMWARE:
+        return show_new(form.read_ids())
     if not form.validate_on_submit() or form.action.data not in set(BulkAction):
         if not form.action.data or form.action.errors:
             form.action.errors = ("Choose what to do.",)
@@ -176,24 +173,6 @@ def _show_plan(form: BulkForm, found: Plan) -> str:
         can_be_tried=can_be_tried(found),
         most_tried=MOST_TRIED,
     )
-
-
-def _ticked() -> list[int]:
-    """Return the ids that were ticked, without those of phones that are gone meanwhile."""
-    wanted = {one for one in request.form.getlist("phone", type=int) if 0 < one < 2**31}
-    return list(keep_own_ids(session(), current_tenant().id, wanted))[:MOST_PHONES]
-
-
-def _all_matching() -> list[int]:
-    """Return the ids of all phones that the list's filter finds."""
-    typed = request.form.get("filter", "")[:LONGEST_FILTER]
-    filters = read_filters(MultiDict(parse_qsl(typed)))
-    tenant, catalog = current_tenant(), runtime().catalog
-    _, behind = list_behind(session(), catalog, tenant.id)
-    found = list_matching_ids(
-        session(), catalog, tenant, filters, now=utc_now(), limit=MOST_PHONES, behind=behind
-    )
-    return list(found)
 
 
 def _get(operation_id: int) -> BulkOperation:

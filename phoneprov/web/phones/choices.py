@@ -15,6 +15,7 @@ class Verb(StrEnum):
     REBOOT = "reboot"
     RESYNC = "resync"
     RESET = "reset"
+    UPDATE = "update"
     REASSIGN = "reassign"
     REPLACE = "replace"
     UNASSIGN = "unassign"
@@ -40,7 +41,7 @@ class Verb(StrEnum):
     @property
     def has_own_page(self) -> bool:
         """Whether it asks for more than a yes, on a page of its own."""
-        return self in {Verb.REASSIGN, Verb.REPLACE}
+        return self in {Verb.UPDATE, Verb.REASSIGN, Verb.REPLACE}
 
     @property
     def is_dangerous(self) -> bool:
@@ -54,6 +55,7 @@ _COMMANDS = {
     Verb.RESET: CommandKind.RESET,
 }
 _LABELS = {
+    Verb.UPDATE: "Update firmware",
     Verb.REASSIGN: "Reassign",
     Verb.REPLACE: "Replace hardware",
     Verb.UNASSIGN: "Unassign",
@@ -85,6 +87,8 @@ def find_obstacle(phone: Phone, verb: Verb, catalog: Catalog) -> str | None:
     """Return why `verb` can't do anything to this phone now, or None if it can."""
     if verb.command is not None:
         return why_not(phone, verb.command, catalog)
+    if verb is Verb.UPDATE and phone.disabled_at is not None:
+        return "It is disabled."
     if verb is Verb.UNASSIGN and phone.extension_id is None:
         return "It has no extension."
     if verb is Verb.DISABLE and phone.disabled_at is not None:

@@ -14,9 +14,11 @@ from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.text import as_sentence
 from phoneprov.firmware.offers import load_library
 from phoneprov.firmware.progress import find_progress
+from phoneprov.firmware.turns import list_turns
 from phoneprov.fleet.diagnosis.diagnose import diagnose
 from phoneprov.fleet.explanation import explain
 from phoneprov.fleet.models import Phone
+from phoneprov.fleet.past_versions import list_versions
 from phoneprov.fleet.queries import (
     PhoneDetails,
     list_events,
@@ -37,6 +39,7 @@ from phoneprov.web.database import session
 from phoneprov.web.phones import words
 from phoneprov.web.phones.attached import find_attached
 from phoneprov.web.phones.choices import list_choices
+from phoneprov.web.phones.updating import read_updating
 from phoneprov.web.phones.warnings import list_warnings
 from phoneprov.web.runtime import runtime
 
@@ -58,6 +61,7 @@ class Tab(StrEnum):
     ASKED = "asked"
     CONFIG = "config"
     COMMANDS = "commands"
+    FIRMWARE = "firmware"
     UPLOADS = "uploads"
 
     @property
@@ -68,6 +72,7 @@ class Tab(StrEnum):
             "asked": "What it asked",
             "config": "Config",
             "commands": "Commands",
+            "firmware": "Firmware",
             "uploads": "Uploads",
         }[self]
 
@@ -75,6 +80,7 @@ class Tab(StrEnum):
 _TEMPLATES = {
     "head": "phones/_head.html",
     "warnings": "phones/_warnings.html",
+    "updating": "phones/_updating.html",
     "guide": "phones/_guide.html",
     "why": "phones/_why.html",
     "facts": "phones/_facts.html",
@@ -84,6 +90,7 @@ _TAB_TEMPLATES = {
     Tab.ASKED: "phones/_asked.html",
     Tab.CONFIG: "phones/_config.html",
     Tab.COMMANDS: "phones/_commands.html",
+    Tab.FIRMWARE: "phones/_firmware.html",
     Tab.UPLOADS: "phones/_uploads.html",
 }
 
@@ -142,6 +149,7 @@ def _common(details: PhoneDetails, catalog: Catalog, now: datetime) -> dict[str,
         "order": _current_order(phone, now),
         "offer": load_library(session(), catalog).offer_for(phone),
         "turn": find_progress(session(), phone),
+        "updating": read_updating(phone, now),
         "contact": words.live_contact(list(details.contacts)),
         "config": words.read_config_state(phone, now),
         "window": words.window_state(phone, now),
@@ -190,6 +198,11 @@ def _tab_values(
         return _config_values(phone, catalog, now)
     if tab is Tab.COMMANDS:
         return {"commands": list_commands(session(), phone.id)}
+    if tab is Tab.FIRMWARE:
+        return {
+            "turns": list_turns(session(), phone.id),
+            "versions": list_versions(session(), phone),
+        }
     if tab is Tab.UPLOADS:
         return {"uploads": list_uploads(session(), phone.id), "size_words": words.size_words}
     return {"events": list_events(session(), phone.id)}

@@ -12,6 +12,7 @@ from phoneprov.web.phones import (
     replace,
     show,
     tastes,
+    update,
     way_back,
 )
 from phoneprov.web.phones.blueprint import blueprint
@@ -29,5 +30,6 @@ __all__ = [
     "replace",
     "show",
     "tastes",
+    "update",
     "way_back",
 ]

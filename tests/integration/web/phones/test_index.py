@@ -87,6 +87,7 @@ def test_it_has_all_actions_and_the_reason_of_those_that_are_impossible(alice: P
         "Reboot",
         "Resync (read config again)",
         "Reset to defaults",
+        "Update firmware",
         "Reassign",
         "Replace hardware",
         "Unassign",

@@ -1,0 +1,1 @@
+"""Screen of the maintenance windows, with their calendar."""

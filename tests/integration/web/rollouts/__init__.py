@@ -1,0 +1,1 @@
+"""Roll-outs and maintenance windows on their pages."""
