@@ -14,6 +14,7 @@ from phoneprov.core.errors import InvalidValueError
 from phoneprov.core.mac import Mac, parse_mac
 from phoneprov.simulator.fleet import SimulatedFleet
 from phoneprov.simulator.identity import Pace, PhoneIdentity, Vendor
+from phoneprov.simulator.images import UpgradeEnd, UpgradeHabit
 from phoneprov.simulator.life import PhoneEvent, PhoneSetup
 from phoneprov.simulator.sip.agent import Address
 from phoneprov.simulator.state import split_host_port
@@ -73,6 +74,48 @@ _FAREWELL_S = 2.5
     help="Factor on the poll interval of the config; 0.01 polls an hourly config every 36 s.",
 )
 @click.option("--insecure", is_flag=True, help="Take any TLS certificate.")
+@click.option(
+    "--update-ends",
+    type=click.Choice([str(end) for end in UpgradeEnd]),
+    default="returns",
+    show_default=True,
+    help="How a firmware update of these phones ends.",
+)
+@click.option(
+    "--breaks-at",
+    type=click.IntRange(1, 99),
+    default=60,
+    show_default=True,
+    metavar="PERCENT",
+    help="Where a download that breaks off does so.",
+)
+@click.option(
+    "--download-rate",
+    type=click.IntRange(0, 1_000_000),
+    default=0,
+    metavar="KB/S",
+    help="How fast each phone downloads its firmware; 0 is as fast as it goes.",
+)
+@click.option(
+    "--install-seconds",
+    type=click.FloatRange(0, 3600),
+    default=5.0,
+    show_default=True,
+    help="From the last byte of its firmware to the first request of a phone's new life.",
+)
+@click.option(
+    "--away-after",
+    type=click.FloatRange(0, 86_400),
+    metavar="SECONDS",
+    help="Pull the phones' cables so long after the start, for --away-seconds.",
+)
+@click.option(
+    "--away-seconds",
+    type=click.FloatRange(0, 86_400),
+    default=60.0,
+    show_default=True,
+    help="How long they are away then.",
+)
 def simulate(**options: object) -> None:
     """Put up simulated desk phones and print what each of them does.
 
@@ -100,6 +143,12 @@ def _run(  # noqa: PLR0913 - one per option of the command, all by name
     minutes: float,
     poll_scale: float,
     insecure: bool,
+    update_ends: str,
+    breaks_at: int,
+    download_rate: int,
+    install_seconds: float,
+    away_after: float | None,
+    away_seconds: float,
 ) -> bool:
     ip = _read_address(local_ip) if local_ip else _own_address(url)
     usual_model, usual_mac, usual_firmware = _DEFAULTS[Vendor(vendor)]
@@ -110,6 +159,12 @@ def _run(  # noqa: PLR0913 - one per option of the command, all by name
         registrar_override=_read_override(registrar_override),
         sip_port=None if is_loopback or count == 1 else 0,
         checks_tls=not insecure,
+        upgrade=UpgradeHabit(
+            end=UpgradeEnd(update_ends),
+            breaks_at=breaks_at / 100,
+            bytes_per_s=download_rate * 1000,
+            install_s=install_seconds,
+        ),
     )
     seen: set[str] = set()
     with SimulatedFleet(_print_event, workers=min(32, 4 + count)) as fleet:
@@ -122,6 +177,8 @@ def _run(  # noqa: PLR0913 - one per option of the command, all by name
                 local_ip=str(ipaddress.ip_address(ip) + number) if is_loopback else ip,
             )
             fleet.add(identity, setup).power_on()
+        if away_after is not None:
+            fleet.send_all_away(away_after, away_seconds)
         _watch(fleet, minutes * 60, seen)
         _take_leave(fleet)
     click.echo(f"{len(seen)} of {count} phones were registered.")

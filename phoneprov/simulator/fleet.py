@@ -76,6 +76,22 @@ class SimulatedFleet:
         """Pull a phone's cable."""
         self.get_phone(mac).power_off()
 
+    def send_away(self, mac: str, for_s: float) -> None:
+        """Pull a phone's cable and plug it in again `for_s` seconds later."""
+        phone = self.get_phone(mac)
+        phone.power_off()
+        self.loop.call_soon(lambda: self._later(phone.power_on, for_s))
+
+    def send_all_away(self, after_s: float, for_s: float) -> None:
+        """Send every phone that there is now away, `after_s` seconds from now."""
+        macs = list(self._phones)
+
+        def go() -> None:
+            for mac in macs:
+                self.send_away(mac, for_s)
+
+        self.loop.call_soon(lambda: self._later(go, after_s))
+
     def wait_until(self, condition: Callable[[], bool], timeout_s: float = 10.0) -> bool:
         """Wait until `condition` holds; return whether it did within `timeout_s`."""
         ends_at = time.monotonic() + timeout_s
@@ -84,3 +100,6 @@ class SimulatedFleet:
                 return False
             time.sleep(_LOOK_EVERY_S)
         return True
+
+    def _later(self, call: Callable[[], None], after_s: float) -> None:
+        self.loop.call_later(after_s, call)

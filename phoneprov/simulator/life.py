@@ -9,7 +9,7 @@ from functools import partial
 
 from phoneprov.simulator.http import HttpAnswer, HttpRequest, send
 from phoneprov.simulator.identity import Pace, PhoneIdentity
-from phoneprov.simulator.images import UpgradeHabit, Way, download
+from phoneprov.simulator.images import Leftover, UpgradeHabit, Way, download
 from phoneprov.simulator.sip.agent import Address
 
 
@@ -67,16 +67,20 @@ class PhoneSetup:
 
 
 def request_work(
-    request: HttpRequest, identity: PhoneIdentity, setup: PhoneSetup
+    request: HttpRequest, identity: PhoneIdentity, setup: PhoneSetup, leftover: Leftover
 ) -> Callable[[], HttpAnswer]:
-    """Return what sends a request of a phone and waits for its answer."""
+    """Return what sends a request of a phone and waits for its answer.
+
+    `leftover` is what the phone remembers of an image that it could not take to its end.
+    """
     way = Way(
         local_ip=identity.local_ip,
         timeout_s=setup.pace.http_timeout_s,
         checks_tls=setup.checks_tls,
     )
     if request.is_image:
-        return partial(download, request, setup.upgrade, way, running=identity.firmware)
+        running = identity.firmware
+        return partial(download, request, setup.upgrade, way, running=running, leftover=leftover)
     return partial(
         send,
         request,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from phoneprov.core.clock import utc_now
 from phoneprov.simulator.http import HttpAnswer, HttpRequest
 from phoneprov.simulator.identity import PhoneIdentity
-from phoneprov.simulator.images import UpgradeEnd
+from phoneprov.simulator.images import Leftover, UpgradeEnd
 from phoneprov.simulator.life import (
     Exchange,
     PhoneEvent,
@@ -52,6 +52,7 @@ class SimulatedPhone:
         self._is_fetching = False
         self._fetch_again = False
         self._hops = 0
+        self._leftover = Leftover()
         self._next_fetch: Timer | None = None
         self._lines = PhoneLines(loop, self.firmware, setup, self)
 
@@ -217,7 +218,7 @@ class SimulatedPhone:
 
     def _send(self, request: HttpRequest, kind: str, then: Callable[[HttpAnswer], None]) -> None:
         life = self._life
-        work = request_work(request, self.identity, self.setup)
+        work = request_work(request, self.identity, self.setup, self._leftover)
 
         def take(answer: HttpAnswer) -> None:
             if life != self._life:
