@@ -16,6 +16,7 @@ from phoneprov.catalog.model import Vendor
 from phoneprov.core.clock import utc_now
 from phoneprov.core.logging import init_logging
 from phoneprov.core.settings import Settings, load_settings
+from phoneprov.demo_firmware import fill_library
 from phoneprov.factory import create_app
 from phoneprov.fleet.drafts import PhoneDraft
 from phoneprov.fleet.phones import add_phone
@@ -49,7 +50,10 @@ STAYING = frozenset(phone.identity.mac for phone in DEMO_PHONES[::2])
     help="First three bytes of the phones' loopback addresses: two demonstrations need two.",
 )
 def demo(port: int, net: str) -> None:
-    """Serve a throw-away installation with twelve simulated phones and a simulated PBX."""
+    """Serve a throw-away installation with twelve simulated phones and a simulated PBX.
+
+    Its firmware library has something newer for one of the phones.
+    """
     folder = Path(tempfile.mkdtemp(prefix="phoneprov-demo-"))
     try:
         _run(load_settings(data_dir=folder, port=port, host="127.0.0.1", database_url=""), net)
@@ -104,6 +108,7 @@ def _fill(app: Flask, pbx: SimulatedPbx, passwords: dict[str, str], password: st
         session.flush()
         for phone in DEMO_PHONES:
             _add_phone(session, runtime.catalog, tenant, phone, passwords[phone.extension])
+        fill_library(session, runtime.firmware, runtime.catalog)
         session.commit()
 
 

@@ -9,6 +9,7 @@ from typing import Self
 from phoneprov.core.mac import parse_mac
 from phoneprov.simulator.fleet import SimulatedFleet
 from phoneprov.simulator.identity import Pace, PhoneIdentity, Vendor
+from phoneprov.simulator.images import UpgradeHabit
 from phoneprov.simulator.life import PhoneEvent, PhoneSetup
 from phoneprov.simulator.phone import SimulatedPhone
 
@@ -56,6 +57,8 @@ DEMO_PHONES: tuple[DemoPhone, ...] = tuple(
     for number, (owner, vendor, model, mac, firmware) in enumerate(_BOXES, start=1)
 )
 """The twelve, with addresses 127.0.1.1 to 127.0.1.12 and extensions 1001 to 1012."""
+UPGRADE = UpgradeHabit(install_s=8.0, bytes_per_s=2_000_000)
+"""Slow enough to be watched, and done within a minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,7 @@ class DemoFleet:
         self.fleet = SimulatedFleet(listener)
         self._outages = outages or OutagePlan()
         self._random = random.Random(self._outages.seed)  # noqa: S311 - mishaps, no secrets
-        setup = PhoneSetup(prov_url=prov_url, pace=pace or Pace(poll_scale=0.02))
+        setup = PhoneSetup(prov_url=prov_url, pace=pace or Pace(poll_scale=0.02), upgrade=UPGRADE)
         self.phones = [self.fleet.add(_move(demo.identity, net), setup) for demo in DEMO_PHONES]
         self._may_go = [phone for phone in self.phones if phone.identity.mac not in staying]
         self._left = self._outages.most if self._may_go else 0
