@@ -27,6 +27,8 @@ def free_port(host: str = "127.0.0.1") -> int:
 class ServerRig:
     """`python app.py` as an operator runs it; stopped by pid."""
 
+    program: tuple[str, ...] = ("app.py",)
+
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
         self.port = free_port()
@@ -66,7 +68,7 @@ class ServerRig:
         started = time.monotonic()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
+                [sys.executable, *self.program], cwd=ROOT, env=environment, stdout=log, stderr=log
             )
         while time.monotonic() - started < START_S:
             if self._process.poll() is not None:
