@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from phoneprov.core.mac import parse_mac
 from phoneprov.firmware.models import FirmwareTurn
-from phoneprov.firmware.rollout_models import Rollout, RolloutPhone
+from phoneprov.firmware.rollout_models import PartState, Rollout, RolloutPhone
 from phoneprov.fleet.models import Phone
 from phoneprov.simulator.fleet import SimulatedFleet
 from phoneprov.simulator.identity import Pace, PhoneIdentity, Vendor
@@ -184,21 +184,23 @@ class Night:
             )
 
     def part_of(self, desk: Desk) -> RolloutPhone:
-        """Return the newest part of a phone in any roll-out, with its turn."""
+        """Return the part of a phone in the roll-out that has it, with its turn."""
         with self.office.sessions() as session:
             return session.scalars(
                 select(RolloutPhone)
-                .where(RolloutPhone.phone_id == desk.id)
+                .where(RolloutPhone.phone_id == desk.id, RolloutPhone.state != PartState.SKIPPED)
                 .options(joinedload(RolloutPhone.turn))
-                .order_by(RolloutPhone.id.desc())
-                .limit(1)
             ).one()
 
     def parts_of(self, desk: Desk) -> list[RolloutPhone]:
-        """Return a phone's parts in all roll-outs."""
+        """Return a phone's parts in all roll-outs that have it."""
         with self.office.sessions() as session:
             return list(
-                session.scalars(select(RolloutPhone).where(RolloutPhone.phone_id == desk.id))
+                session.scalars(
+                    select(RolloutPhone).where(
+                        RolloutPhone.phone_id == desk.id, RolloutPhone.state != PartState.SKIPPED
+                    )
+                )
             )
 
     def turns_of(self, desk: Desk) -> list[FirmwareTurn]:
