@@ -6,6 +6,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import click
@@ -26,6 +27,7 @@ _DEFAULTS = {
     Vendor.POLYCOM: ("VVX411", "64167f000001", "6.3.0.14929"),
 }
 _FAREWELL_S = 2.5
+_HABIT = ("update_ends", "breaks_at", "download_rate", "install_seconds")
 
 
 @click.command()
@@ -127,7 +129,8 @@ def simulate(**options: object) -> None:
 
     Example: simulate --url http://127.0.0.1:8080/prov/ --vendor grandstream --mac c074ad000001
     """
-    sys.exit(0 if _run(**options) else 1)  # type: ignore[arg-type]
+    upgrade = _read_habit(**{name: options.pop(name) for name in _HABIT})  # type: ignore[arg-type]
+    sys.exit(0 if _run(upgrade=upgrade, **options) else 1)  # type: ignore[arg-type]
 
 
 def _run(  # noqa: PLR0913 - one per option of the command, all by name
@@ -143,15 +146,12 @@ def _run(  # noqa: PLR0913 - one per option of the command, all by name
     minutes: float,
     poll_scale: float,
     insecure: bool,
-    update_ends: str,
-    breaks_at: int,
-    download_rate: int,
-    install_seconds: float,
+    upgrade: UpgradeHabit,
     away_after: float | None,
     away_seconds: float,
 ) -> bool:
     ip = _read_address(local_ip) if local_ip else _own_address(url)
-    usual_model, usual_mac, usual_firmware = _DEFAULTS[Vendor(vendor)]
+    box = _box(Vendor(vendor), model, firmware, ip)
     is_loopback = ipaddress.ip_address(ip).is_loopback
     setup = PhoneSetup(
         prov_url=url if url.endswith("/") or "$" in url else f"{url}/",
@@ -159,30 +159,42 @@ def _run(  # noqa: PLR0913 - one per option of the command, all by name
         registrar_override=_read_override(registrar_override),
         sip_port=None if is_loopback or count == 1 else 0,
         checks_tls=not insecure,
-        upgrade=UpgradeHabit(
-            end=UpgradeEnd(update_ends),
-            breaks_at=breaks_at / 100,
-            bytes_per_s=download_rate * 1000,
-            install_s=install_seconds,
-        ),
+        upgrade=upgrade,
     )
     seen: set[str] = set()
     with SimulatedFleet(_print_event, workers=min(32, 4 + count)) as fleet:
-        for number, one_mac in enumerate(_macs(mac or usual_mac, count)):
-            identity = PhoneIdentity(
-                vendor=Vendor(vendor),
-                model=re.sub(r"[\s_-]", "", model or usual_model).upper(),
-                mac=one_mac,
-                firmware=firmware or usual_firmware,
-                local_ip=str(ipaddress.ip_address(ip) + number) if is_loopback else ip,
-            )
-            fleet.add(identity, setup).power_on()
+        for number, one_mac in enumerate(_macs(mac or box.mac, count)):
+            own_ip = str(ipaddress.ip_address(ip) + number) if is_loopback else ip
+            fleet.add(replace(box, mac=one_mac, local_ip=own_ip), setup).power_on()
         if away_after is not None:
             fleet.send_all_away(away_after, away_seconds)
         _watch(fleet, minutes * 60, seen)
         _take_leave(fleet)
     click.echo(f"{len(seen)} of {count} phones were registered.")
     return len(seen) == count
+
+
+def _box(vendor: Vendor, model: str | None, firmware: str | None, ip: str) -> PhoneIdentity:
+    """Return the first phone of its kind, with what is usual where nothing was said."""
+    usual_model, usual_mac, usual_firmware = _DEFAULTS[vendor]
+    return PhoneIdentity(
+        vendor=vendor,
+        model=re.sub(r"[\s_-]", "", model or usual_model).upper(),
+        mac=parse_mac(usual_mac),
+        firmware=firmware or usual_firmware,
+        local_ip=ip,
+    )
+
+
+def _read_habit(
+    *, update_ends: str, breaks_at: int, download_rate: int, install_seconds: float
+) -> UpgradeHabit:
+    return UpgradeHabit(
+        end=UpgradeEnd(update_ends),
+        breaks_at=breaks_at / 100,
+        bytes_per_s=download_rate * 1000,
+        install_s=install_seconds,
+    )
 
 
 def _take_leave(fleet: SimulatedFleet) -> None:
