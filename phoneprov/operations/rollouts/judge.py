@@ -18,6 +18,8 @@ from phoneprov.operations.rollouts.limits import (
     STALLS_AFTER,
 )
 
+ASKED_AGAIN = "It took the whole file, restarted, and asked for it again"
+
 
 class Outcome(StrEnum):
     """What follows for the phone."""
@@ -54,6 +56,8 @@ class TurnFacts:
     """When it last took its config, or was told that it has it."""
     started_at: datetime | None
     downloaded_at: datetime | None
+    progress_at: datetime | None
+    """When it was last sent any of the image."""
     sent_bytes: int
     percent: int
     running: str
@@ -76,6 +80,13 @@ class TurnFacts:
         if self.running == self.to_version:
             return True
         return compare_versions(self.vendor, self.running, self.to_version) is Comparison.SAME
+
+    @property
+    def asked_again(self) -> bool:
+        """Whether it asked for the image once more when it had all of it."""
+        if self.downloaded_at is None or self.progress_at is None:
+            return False
+        return self.progress_at > self.downloaded_at + BACK_AFTER
 
     @property
     def stage(self) -> Stage:
@@ -159,6 +170,8 @@ def _say_other_version(facts: TurnFacts) -> str:
 
 
 def _judge_late(facts: TurnFacts) -> Verdict:
+    if facts.stage is Stage.INSTALLING and facts.asked_again:
+        return _failed(f"{ASKED_AGAIN}: it does not come to run {facts.to_version}.")
     if facts.stage is Stage.INSTALLING:
         minutes = int(INSTALLS_WITHIN.total_seconds() // 60)
         return _failed(f"It took the whole file and was not back within {minutes} minutes.")

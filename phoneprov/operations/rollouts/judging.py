@@ -159,6 +159,7 @@ def _read_facts(part: RolloutPhone, turn: FirmwareTurn, sight: Sight, vendor: Ve
         fetched_at=phone.fetched_at,
         started_at=turn.started_at,
         downloaded_at=turn.downloaded_at,
+        progress_at=turn.progress_at,
         sent_bytes=turn.sent_bytes,
         percent=turn.percent,
         running=phone.firmware,

@@ -36,6 +36,7 @@ WAITING = TurnFacts(
     fetched_at=OPENED - 30 * MINUTE,
     started_at=None,
     downloaded_at=None,
+    progress_at=None,
     sent_bytes=0,
     percent=0,
     running=OLD,
@@ -86,6 +87,8 @@ def test_each_step_further_is_another_mark() -> None:
         (LOADING, "broke off at 60 %"),
         (replace(LOADING, sent_bytes=0, percent=0), "began to download"),
         (LOADED, "not back within 20 minutes"),
+        (replace(LOADED, progress_at=OPENED + 3 * MINUTE), "not back within 20 minutes"),
+        (replace(LOADED, progress_at=OPENED + 6 * MINUTE), f"again: it does not come to run {NEW}"),
         (BACK, f"back with {NEW}, but not registered again"),
     ],
 )
