@@ -169,12 +169,16 @@ def _say_other_version(facts: TurnFacts) -> str:
     return f"It came back with {facts.running} instead of {facts.to_version}."
 
 
+def _say_not_back(facts: TurnFacts) -> str:
+    if facts.asked_again:
+        return f"{ASKED_AGAIN}: it does not come to run {facts.to_version}."
+    minutes = int(INSTALLS_WITHIN.total_seconds() // 60)
+    return f"It took the whole file and was not back within {minutes} minutes."
+
+
 def _judge_late(facts: TurnFacts) -> Verdict:
-    if facts.stage is Stage.INSTALLING and facts.asked_again:
-        return _failed(f"{ASKED_AGAIN}: it does not come to run {facts.to_version}.")
     if facts.stage is Stage.INSTALLING:
-        minutes = int(INSTALLS_WITHIN.total_seconds() // 60)
-        return _failed(f"It took the whole file and was not back within {minutes} minutes.")
+        return _failed(_say_not_back(facts))
     if facts.stage is Stage.DOWNLOADING:
         if not facts.sent_bytes:
             return _failed("It began to download the file and was not back in time.")
