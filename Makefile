@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SHELL := /bin/bash
+# Most of a browser's or a registrar's test is waiting, so more run than there are cores.
+WORKERS ?= $(shell echo $$((2 * $$(nproc))))
 
 .PHONY: help run demo check test conformance bench screenshots clean
 
@@ -26,14 +28,14 @@ check: $(VENV)/.tests ## lint, types, layers, templates
 test: $(VENV)/.tests ## all tests; installs the real components it may
 	bash tests/install_components.sh
 ifdef PYTEST_ARGS
-	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
 else
-	$(BIN)/python -m pytest -n auto -m "not alone" --cov --cov-report=
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not alone" --cov --cov-report=
 	$(BIN)/python -m pytest -m alone --cov --cov-append --cov-report=term --cov-fail-under=95
 endif
 
 conformance: $(VENV)/.tests ## what phones read, for every model
-	$(BIN)/python -m pytest tests/conformance --matrix -q -n auto $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests/conformance --matrix -q -n $(WORKERS) $(PYTEST_ARGS)
 
 bench: $(VENV)/.tests ## ratios against a yardstick measured in the same run
 	$(BIN)/python -m benchmarks
