@@ -6,6 +6,7 @@ declare -A packages=(
   [kamailio]="kamailio kamailio-json-modules kamailio-extra-modules"
   [sipp]="sip-tester"
   [chromium]="chromium"
+  [ip]="iproute2"
   [/usr/lib/postgresql]="postgresql"
 )
 missing=()

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 PLACES = {"postgresql": "/usr/lib/postgresql", "chromium": "/usr/bin/chromium"}
+PROGRAMS = {"iproute2": "ip"}
 
 
 def require_component(name: str) -> None:
     """Skip the test with the component's name where it is missing; under CI=true fail."""
     place = PLACES.get(name)
-    if Path(place).exists() if place else shutil.which(name):
+    if Path(place).exists() if place else shutil.which(PROGRAMS.get(name, name)):
         return
     message = f"{name} is not installed"
     if os.environ.get("CI") == "true":

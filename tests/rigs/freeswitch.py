@@ -121,6 +121,7 @@ class FakeFreeswitch:
     answers: dict[str, bytes] = field(default_factory=dict)
     """Raw bytes in place of the usual answer, by the beginning of a command."""
     port: int = 0
+    host: str = "127.0.0.1"
     commands: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -131,7 +132,7 @@ class FakeFreeswitch:
 
     @property
     def address(self) -> str:
-        return f"127.0.0.1:{self.port}"
+        return f"{self.host}:{self.port}"
 
     def __enter__(self) -> Self:
         self.start()
@@ -151,7 +152,7 @@ class FakeFreeswitch:
             return
         server = socket.socket()
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        server.bind(("127.0.0.1", self.port))
+        server.bind((self.host, self.port))
         server.listen()
         self.port = int(server.getsockname()[1])
         self._server = server

@@ -1,4 +1,4 @@
-"""A real Kamailio on loopback: digest authentication, OPTIONS pings, JSON-RPC."""
+"""A real Kamailio, on loopback if nothing else is said: digest authentication, OPTIONS pings, JSON-RPC."""
 
 import os
 import shutil
@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -43,9 +45,9 @@ children=2
 tcp_children=4
 auto_aliases=no
 {aliases}
-listen=udp:127.0.0.1:{sip_port}
-listen=tcp:127.0.0.1:{sip_port}
-listen=tcp:127.0.0.1:{rpc_port}
+listen=udp:{host}:{sip_port}
+listen=tcp:{host}:{sip_port}
+listen=tcp:{host}:{rpc_port}
 tcp_accept_no_cl=yes
 http_reply_parse=yes
 {modules}
@@ -57,7 +59,7 @@ modparam("usrloc", "use_domain", 1)
 modparam("usrloc", "handle_lost_tcp", 1)
 modparam("usrloc", "ka_mode", 1)
 modparam("usrloc", "ka_timeout", 45)
-modparam("usrloc", "ka_from", "sip:ping@127.0.0.1")
+modparam("usrloc", "ka_from", "sip:ping@{host}")
 modparam("registrar", "default_expires", 60)
 modparam("registrar", "min_expires", 5)
 modparam("registrar", "max_expires", 3600)
@@ -85,7 +87,7 @@ request_route {{
 }}
 
 event_route[xhttp:request] {{
-    if ($Rp != {rpc_port} || $si != "127.0.0.1") {{
+    if ($Rp != {rpc_port} || $si != "{client}") {{
         xhttp_reply("403", "Forbidden", "text/plain", "no");
         exit;
     }}
@@ -111,13 +113,24 @@ def free_sip_port() -> int:
 class KamailioRig:
     """Kamailio as a registrar for `users` (authentication user to password)."""
 
-    def __init__(self, folder: Path, users: dict[str, str], domains: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        users: dict[str, str],
+        domains: tuple[str, ...] = (),
+        *,
+        host: str = "127.0.0.1",
+        client: str = "127.0.0.1",
+        inside: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """Let `client` alone use the RPC at `host`; the processes are born `inside`."""
         self.folder = folder
         self.users = users
         self.domains = domains or ("sip.acme.example",)
+        self.host, self.client, self._inside = host, client, inside
         self.sip_port = free_sip_port()
         self.rpc_port = free_sip_port()
-        self.rpc_url = f"http://127.0.0.1:{self.rpc_port}/RPC"
+        self.rpc_url = f"http://{host}:{self.rpc_port}/RPC"
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -140,6 +153,8 @@ class KamailioRig:
         config.write_text(
             CONFIG.format(
                 aliases="\n".join(f'alias="{domain}"' for domain in self.domains),
+                host=self.host,
+                client=self.client,
                 sip_port=self.sip_port,
                 rpc_port=self.rpc_port,
                 modules="\n".join(f'loadmodule "{name}.so"' for name in MODULES),
@@ -150,7 +165,7 @@ class KamailioRig:
             )
         )
         program = shutil.which("kamailio") or "/usr/sbin/kamailio"
-        with (run / "kamailio.log").open("ab") as log:
+        with (run / "kamailio.log").open("ab") as log, self._inside():
             self._process = subprocess.Popen(
                 [program, "-f", str(config), "-P", str(run / "pid"), "-Y", str(run), "-DD", "-E"],
                 stdout=log,
