@@ -5,10 +5,12 @@ away every packet to and from here without a word, as a firewall or a dead route
 """
 
 import contextlib
+import ctypes
 import os
 import subprocess
 from collections.abc import Iterator
 from ipaddress import IPv4Address
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +19,9 @@ import pytest
 from tests.rigs.components import require_component
 
 COMMAND_S = 10
+CLONE_NEWNET = 0x4000_0000
+"""From linux/sched.h."""
+_LIBC = ctypes.CDLL(None, use_errno=True)
 NETS_FROM, NETS = IPv4Address("198.18.0.0"), 32_768
 """The range for measuring devices (RFC 2544), in nets of four addresses; routed nowhere."""
 
@@ -56,12 +61,15 @@ class FarSide:
     @contextlib.contextmanager
     def inside(self) -> Iterator[None]:
         """Be there with this thread: sockets and processes it makes meanwhile stay there."""
-        with open("/proc/thread-self/ns/net") as ours, open(f"/run/netns/{self.name}") as theirs:
-            os.setns(theirs.fileno(), os.CLONE_NEWNET)
+        with (
+            Path("/proc/thread-self/ns/net").open() as ours,
+            Path("/run/netns", self.name).open() as theirs,
+        ):
+            _enter(theirs.fileno())
             try:
                 yield
             finally:
-                os.setns(ours.fileno(), os.CLONE_NEWNET)
+                _enter(ours.fileno())
 
     @contextlib.contextmanager
     def dropping(self) -> Iterator[None]:
@@ -99,6 +107,13 @@ class FarSide:
         for words in (("link", "del", self._near_end), ("netns", "del", self.name)):
             with contextlib.suppress(subprocess.CalledProcessError):
                 _ip(*words)
+
+
+def _enter(namespace: int) -> None:
+    """Move this thread to a network namespace, by its open file (os.setns came with 3.12)."""
+    if _LIBC.setns(namespace, CLONE_NEWNET) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
 
 
 def _ip(*words: str) -> str:
