@@ -1,5 +1,6 @@
 """PBXs whose packets are lost on the way, by a real network that says nothing about it."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from tests.rigs.components import require_component
 from tests.rigs.far_side import FarSide
 from tests.rigs.freeswitch import PASSWORD, FakeFreeswitch, Line, event
 from tests.rigs.kamailio import KamailioRig, free_sip_port
+from tests.rigs.person import Person
+from tests.rigs.server import ServerRig
 from tests.rigs.sinks import wait_for
 from tests.rigs.sipp import SippPhone
 
@@ -202,3 +205,39 @@ def test_lost_packets_turn_no_status_and_hold_up_no_other_link(
         wait_for(one.is_confirmed, SOON_S, f"confirmed again; {one.pbx.link_reason!r}")
         assert one.pbx.link_status is LinkStatus.UP
     assert [one for one in said if one["log_level"] in {"error", "critical"}] == []
+
+
+def test_pages_are_served_while_packets_are_lost(
+    far: FarSide, far_kamailio: KamailioRig, tmp_path: Path
+) -> None:
+    """F15: the whole server at its usual pace; the page tells the reason and that it is over."""
+    with ServerRig(tmp_path) as server:
+        person = Person(server.url).log_in()
+        person.submit(
+            "/pbxs/add", name="Main", kind="kamailio", sip_domain=DOMAIN,
+            registrar_host=far.host, registrar_port=str(far_kamailio.sip_port),
+            register_expires_s="60", link_address=far_kamailio.rpc_url,
+        )  # fmt: skip
+
+        def tells(words: str) -> bool:
+            began = time.monotonic()
+            text = " ".join(person.read("/pbxs").text.split())
+            assert time.monotonic() - began < PROMPT_S, "the page was held up"
+            return words in text
+
+        lost = "Kamailio does not answer in time"
+        wait_for(lambda: tells("Up"), SOON_S, "the link is up")
+        with far.dropping():
+            wait_for(lambda: tells(lost), SOON_S, "the page tells the reason")
+        wait_for(lambda: not tells(lost) and tells("Up"), SOON_S, "the link is up again")
+        person.close()
+
+
+def test_nothing_is_left_of_the_far_side_after_a_failure() -> None:
+    """The rig itself: no host and no cable stays behind, whatever happened on it."""
+    made = FarSide()
+    with pytest.raises(RuntimeError, match="on purpose"), made, made.dropping():
+        assert Path("/run/netns", made.name).exists()
+        raise RuntimeError("on purpose")
+    assert not Path("/run/netns", made.name).exists()
+    assert not Path("/sys/class/net", f"{made.name}n").exists()
