@@ -236,8 +236,14 @@ def test_pages_are_served_while_packets_are_lost(
 def test_nothing_is_left_of_the_far_side_after_a_failure() -> None:
     """The rig itself: no host and no cable stays behind, whatever happened on it."""
     made = FarSide()
-    with pytest.raises(RuntimeError, match="on purpose"), made, made.dropping():
-        assert Path("/run/netns", made.name).exists()
-        raise RuntimeError("on purpose")
+    near_end = Path("/sys/class/net", f"{made.name}n")
+
+    def fail_over_there() -> None:
+        with made, made.dropping():
+            assert near_end.exists()
+            raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        fail_over_there()
+    assert not near_end.exists()
     assert not Path("/run/netns", made.name).exists()
-    assert not Path("/sys/class/net", f"{made.name}n").exists()
