@@ -1,5 +1,6 @@
 """A phone's page: why it is as it is, its facts, its tabs."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -60,7 +61,7 @@ def test_it_says_how_the_phone_is_and_why(alice: Pages) -> None:
     assert head.startswith("Online Front desk 201 Anna Berg · Yealink T46U")
     assert "Registered, and answered OPTIONS in 38 ms." in head
     assert "Last registered 2 min ago from 10.1.4.17:5060." in head
-    assert "Last sign of life 11 s ago, 38 ms." in head
+    assert re.search(r"Last sign of life \d+ s ago, 38 ms\.", head)
 
 
 def test_it_says_when_reachability_is_not_checked(alice: Pages) -> None:
