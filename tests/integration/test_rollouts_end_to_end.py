@@ -4,57 +4,28 @@ Real file names, ranges, reboots, new User-Agents: a whole night from the librar
 each way in which a phone fails, and each way in which the night itself does.
 """
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from phoneprov.firmware.models import TurnState
 from phoneprov.firmware.rollout_models import PartState, RolloutState
-from phoneprov.simulator.fleet import SimulatedFleet
 from phoneprov.simulator.identity import Vendor
 from phoneprov.simulator.images import UpgradeEnd, UpgradeHabit
-from phoneprov.simulator.pbx import location, registrar, rpc
 from tests.rigs.firmware import CASES
-from tests.rigs.hasty import SHORT, HastyServer
-from tests.rigs.night import IMAGE_BYTES, Desk, Night, NightOffice, make_pbx
+from tests.rigs.hasty import HastyServer
+from tests.rigs.night import Desk, Night
+from tests.rigs.nights import a_night, has_taken_it_once, is_over, until
 from tests.rigs.sinks import wait_for
 
 YEALINK = CASES[0]
 ASKED_AGAIN = "It took the whole file, restarted, and asked for it again"
 NOT_BACK = "It took the whole file and was not back within"
 FAILURES = (UpgradeEnd.NEVER_RETURNS, UpgradeEnd.OLD_VERSION, UpgradeEnd.GIVES_UP)
-SLOW = UpgradeHabit(install_s=1.0, bytes_per_s=1_000_000)
-"""Sixteen seconds for its image."""
-
-
-@contextmanager
-def a_night(server: HastyServer) -> Iterator[Night]:
-    """Bring up everything for a night of roll-outs; the PBX goes by the server's clock."""
-    with ExitStack() as stack:
-        stack.enter_context(server)
-        clock = stack.enter_context(pytest.MonkeyPatch.context())
-
-        def tell_time() -> float:
-            return server.now.timestamp()
-
-        shifted = SimpleNamespace(**{**vars(time), "time": tell_time})
-        for module in (location, registrar, rpc):
-            clock.setattr(module, "time", shifted)
-        pbx = stack.enter_context(make_pbx())
-        office = NightOffice(server, pbx)
-        stack.callback(office.close)
-        fleet = stack.enter_context(SimulatedFleet(workers=24))
-        yield Night(office, fleet)
-        assert fleet.loop.failures == []
-        assert pbx.failures == []
 
 
 @dataclass(frozen=True)
@@ -114,39 +85,6 @@ def running(whole_night: Running) -> Running:
 
 def ends_so(end: UpgradeEnd) -> UpgradeHabit:
     return UpgradeHabit(install_s=1.0, end=end)
-
-
-def is_over(night: Night, rollouts: Sequence[int]) -> bool:
-    return all(night.read(one).state is RolloutState.DONE for one in rollouts)
-
-
-def until(night: Night, desk: Desk, state: PartState, within_s: float = 60) -> None:
-    """Wait until a phone's part stands so; tell how it stands where it does not."""
-    try:
-        wait_for(lambda: night.part_of(desk).state is state, within_s, f"{state} {desk.case.model}")
-    except AssertionError:
-        part, events = night.part_of(desk), list(desk.phone.events)[-15:]
-        told = "\n".join(event.text for event in events)
-        raise AssertionError(
-            f"{desk.case.model} is {part.state}, not {state}: {part.reason}\n{told}"
-        ) from None
-
-
-def has_taken_it_once(night: Night, desk: Desk) -> None:
-    """It had one turn, has the new version, is registered with it, and the proof is kept.
-
-    A turn that begins before a server that was killed knows again who is registered proves the
-    version only.
-    """
-    turns = night.turns_of(desk)
-    assert [turn.state for turn in turns] == [TurnState.DONE], desk.case.model
-    assert turns[0].sent_bytes == IMAGE_BYTES
-    assert desk.phone.identity.firmware == desk.case.new
-    assert night.office.running(desk.id) == desk.case.new
-    part = night.part_of(desk)
-    registered = " and registered again" if part.was_registered else ""
-    assert part.reason == f"It is back with {desk.case.new}{registered}."
-    assert desk.phone.is_registered
 
 
 def test_library_window_canary_waves_done(running: Running) -> None:
@@ -244,105 +182,3 @@ def test_a_phone_that_is_away_keeps_its_turn(running: Running) -> None:
     until(night, away, PartState.DONE)
     has_taken_it_once(night, away)
     wait_for(lambda: is_over(night, [rollout]), 20, "the roll-out is done")
-
-
-def test_killed_in_the_middle(tmp_path: Path) -> None:
-    """R126: kill -9 while they download and while they install; nothing twice, nothing forgotten."""
-    with a_night(HastyServer(tmp_path)) as night:
-        night.fill_library()
-        desks = [night.add_desks(case, 2, SLOW) for case in CASES]
-        everybody = [desk for own in desks for desk in own]
-        night.wait_until_there(everybody)
-        rollouts = [night.start(own) for own in desks]
-        canaries = [own[0] for own in desks]
-        wait_for(lambda: any(has_begun(night, one) for one in everybody), 40, "one downloads")
-        assert "updating" in {night.status_of(desk) for desk in canaries}
-        kill_and_start(night)
-        wait_for(lambda: any(has_all(night, one) for one in canaries), 60, "one installs")
-        kill_and_start(night)
-        rebooted: set[int] = set()
-
-        def all_done() -> bool:
-            start_again(night, desks[-1], rebooted)
-            return is_over(night, rollouts)
-
-        wait_for(all_done, 90, "all roll-outs are done", 0.5)
-        for desk in everybody:
-            has_taken_it_once(night, desk)
-
-
-def start_again(night: Night, desks: Sequence[Desk], rebooted: set[int]) -> None:
-    """Restart a Polycom whose download the server took with it: it looks at boots only."""
-    for desk in desks:
-        is_left = desk.phone.is_settled and desk.phone.identity.firmware == desk.case.old
-        if is_left and desk.id not in rebooted and has_begun(night, desk):
-            rebooted.add(desk.id)
-            desk.phone.reboot()
-
-
-def has_begun(night: Night, desk: Desk) -> bool:
-    return any(turn.sent_bytes for turn in night.turns_of(desk))
-
-
-def has_all(night: Night, desk: Desk) -> bool:
-    return any(turn.downloaded_at for turn in night.turns_of(desk))
-
-
-def kill_and_start(night: Night) -> None:
-    night.office.server.kill()
-    night.office.server.start()
-
-
-def test_a_window_that_summer_time_cuts_short_closes_in_the_middle(tmp_path: Path) -> None:
-    """R54, R130: 01:00–03:30 ends at 01:30 UTC in the night that has no hour from two to three.
-
-    The phone that has begun ends normally; the one after it waits for the next night.
-    """
-    closes = datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
-    limits = {**SHORT, "UPDATE_TAKES": 8, "BEGINS_BEFORE": 4}
-    server = HastyServer(tmp_path, closes - timedelta(seconds=120), limits)
-    with a_night(server) as night:
-        night.fill_library([YEALINK])
-        first, second = night.add_desks(YEALINK, 2, SLOW)
-        night.wait_until_there([first, second])
-        night.open_window("01:00", "03:30")
-        assert server.now < closes - timedelta(seconds=20), "all was ready in time"
-        server.set_clock(closes - timedelta(seconds=20))
-        rollout = night.start([first, second], timing="windows")
-        wait_for(lambda: has_begun(night, first), 40, "the first one downloads")
-        until(night, first, PartState.DONE)
-        has_taken_it_once(night, first)
-        turn = night.turns_of(first)[0]
-        assert turn.closed_at is not None
-        assert turn.opened_at < closes < turn.closed_at
-        wait_for(
-            lambda: night.part_of(second).reason == "It waits for its maintenance window.",
-            30,
-            "the second one waits",
-        )
-        assert night.turns_of(second) == []
-        page = night.office.person.read(f"/t/acme/rollouts/{rollout}").get_text(" ", strip=True)
-        assert "It waits for the next window, which opens" in page
-
-
-def test_an_hour_that_is_shown_twice_opens_the_window_twice(tmp_path: Path) -> None:
-    """R130: 02:00–02:40 is past at 00:59 UTC and open again at 01:00, when clocks are put back."""
-    back = datetime(2026, 10, 25, 1, 0, tzinfo=UTC)
-    server = HastyServer(tmp_path, back - timedelta(seconds=60))
-    with a_night(server) as night:
-        night.fill_library([YEALINK])
-        desk = night.add_desks(YEALINK)[0]
-        night.wait_until_there([desk])
-        night.open_window("02:00", "02:40")
-        night.start([desk], timing="windows")
-        assert server.now < back, "all was ready in time"
-        wait_for(
-            lambda: night.part_of(desk).reason == "It waits for its maintenance window.",
-            15,
-            "the engine has looked",
-        )
-        assert night.turns_of(desk) == []
-        server.set_clock(max(server.now, back - timedelta(seconds=2)))
-        until(night, desk, PartState.DONE)
-        has_taken_it_once(night, desk)
-        assert night.turns_of(desk)[0].opened_at >= back
