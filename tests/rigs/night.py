@@ -125,7 +125,7 @@ class Night:
                 status.value in {"online", "registered"} and version for status, version in rows
             )
 
-        wait_for(all_there, 60, "all phones are registered, and the server knows")
+        wait_for(all_there, 120, "all phones are registered, and the server knows")
 
     def open_window(self, opens: str = "00:00", closes: str = "00:00") -> None:
         """Add a maintenance window of every day by its form; by default it never closes."""
