@@ -89,16 +89,6 @@ class Progress:
         return f"{to}: waits until it asks for its config"
 
 
-def find_progress(session: Session, phone: Phone) -> Progress | None:
-    """Return how far a phone has come in its open turn; None when it has none."""
-    turn = session.scalar(
-        select(FirmwareTurn).where(
-            FirmwareTurn.phone_id == phone.id, FirmwareTurn.closed_at.is_(None)
-        )
-    )
-    return None if turn is None else Progress(turn=turn, step=step_of(turn, phone))
-
-
 def step_of(turn: FirmwareTurn, phone: Phone) -> Step:
     """Return how far a phone has come, from what was seen of it."""
     if turn.downloaded_at is not None:

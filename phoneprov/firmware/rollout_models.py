@@ -35,7 +35,10 @@ class RolloutState(StrEnum):
     @property
     def is_open(self) -> bool:
         """Whether more phones may come to their turn."""
-        return self in {RolloutState.RUNNING, RolloutState.HALTED}
+        return self in OPEN_ROLLOUTS
+
+
+OPEN_ROLLOUTS = (RolloutState.RUNNING, RolloutState.HALTED)
 
 
 class PartState(StrEnum):

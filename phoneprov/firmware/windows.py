@@ -46,6 +46,13 @@ class Span:
         """How long it is."""
         return self.end - self.start
 
+    def left(self, now: datetime) -> timedelta:
+        """Return how long it stays open from `now` (aware); zero while it is not.
+
+        One that never closes has so much left as is looked ahead.
+        """
+        return self.end - now if self.start <= now < self.end else timedelta(0)
+
 
 def spans_between(
     windows: Iterable[Window], zone: ZoneInfo, start: datetime, end: datetime
@@ -71,20 +78,6 @@ def spans_between(
 def next_window(windows: Iterable[Window], zone: ZoneInfo, now: datetime) -> Span | None:
     """Return the span that is open at `now` (aware), or the next one; None without windows."""
     return next(iter(spans_between(windows, zone, now, now + LOOKS_AHEAD)), None)
-
-
-def time_left(windows: Iterable[Window], zone: ZoneInfo, now: datetime) -> timedelta:
-    """Return how long a window stays open from `now`; zero when none is open.
-
-    One that never closes has so much left as is looked ahead.
-    """
-    span = next_window(windows, zone, now)
-    return span.end - now if span is not None and span.start <= now else timedelta(0)
-
-
-def is_open(windows: Iterable[Window], zone: ZoneInfo, now: datetime) -> bool:
-    """Tell whether an update begun at `now` would still end inside a window."""
-    return time_left(windows, zone, now) >= UPDATE_TAKES
 
 
 @dataclass(frozen=True, slots=True)

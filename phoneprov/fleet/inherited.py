@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from sqlalchemy import func
+
 from phoneprov.fleet.models import DEFAULT_SIP_PORT, Phone
 from phoneprov.fleet.profile_models import Profile
+from phoneprov.tenancy.models import Tenant
 
 Value = TypeVar("Value")
+ZONE_NAME = func.coalesce(Phone.time_zone, Profile.time_zone, Tenant.time_zone)
+"""What `time_zone_of` gives, for a query that joins the phone's tenant and, outer, its profile."""
 _FACTORY: Mapping[str, object] = {"local_sip_port": DEFAULT_SIP_PORT}
 
 

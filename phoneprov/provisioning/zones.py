@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from phoneprov.fleet.config_state import ConfigState
+from phoneprov.fleet.inherited import ZONE_NAME
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.profile_models import Profile
 from phoneprov.fleet.revisions import touch_phones
@@ -22,7 +23,7 @@ def renew_zone_rules(session: Session, now: datetime) -> int:
     rows = session.execute(
         select(
             Phone.id,
-            func.coalesce(Phone.time_zone, Profile.time_zone, Tenant.time_zone),
+            ZONE_NAME,
             ConfigState.changed_at,
         )
         .join(Tenant, Tenant.id == Phone.tenant_id)

@@ -231,7 +231,7 @@ def test_what_failed_is_named_and_tried_again_by_keyboard(stage: Stage, alice: P
         rollout.id, ids[0], state=PartState.FAILED, reason="It came back with the old version."
     )
     set_rollout(
-        rollout.id, state=RolloutState.HALTED, halted_reason="1 of the first phones failed."
+        rollout.id, state=RolloutState.HALTED, halted_reason="1 phone of the canary failed."
     )
     expect(page.locator("[aria-labelledby=failures-title]")).to_contain_text(
         "It came back with the old version.", timeout=10_000

@@ -12,9 +12,7 @@ import structlog
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.operations.links import LinkSupervisor
-from phoneprov.pbx.freeswitch.link import FreeswitchLink
-from phoneprov.pbx.kamailio.link import KamailioLink
-from phoneprov.pbx.link import LinkSettings, LinkStatus, PbxLink
+from phoneprov.pbx.link import LinkStatus
 from phoneprov.pbx.models import Pbx
 from phoneprov.tenancy.models import Tenant
 from tests.integration.rows import NOON, World, small_world
@@ -22,6 +20,7 @@ from tests.rigs.components import require_component
 from tests.rigs.far_side import FarSide
 from tests.rigs.freeswitch import PASSWORD, FakeFreeswitch, Line, event
 from tests.rigs.kamailio import KamailioRig, free_sip_port
+from tests.rigs.links import make_links_quick
 from tests.rigs.person import Person
 from tests.rigs.server import ServerRig
 from tests.rigs.sinks import wait_for
@@ -37,15 +36,7 @@ pytestmark = [pytest.mark.component(name) for name in ("kamailio", "sipp", "ipro
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let links try again at once and notice silence within a second."""
-    for module in ("freeswitch", "kamailio"):
-        monkeypatch.setattr(f"phoneprov.pbx.{module}.link.BACK_OFF_S", (0.3,))
-
-    def make(kind: str, settings: LinkSettings) -> PbxLink:
-        if kind == "freeswitch":
-            return FreeswitchLink(settings, silent_s=1.0)
-        return KamailioLink(LinkSettings(address=settings.address, poll_s=0.5))
-
-    monkeypatch.setattr("phoneprov.operations.links.make_link", make)
+    make_links_quick(monkeypatch, poll_s=0.5)
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from phoneprov.catalog.catalog import Catalog
-from phoneprov.firmware.rollout_models import PartState, Rollout, RolloutPhone
-from phoneprov.operations.rollouts.carry import OPEN_STATES, carry_on
+from phoneprov.firmware.rollout_models import OPEN_ROLLOUTS, PartState, Rollout, RolloutPhone
+from phoneprov.operations.rollouts.carry import carry_on
 from phoneprov.operations.rollouts.clock import watch_clock
 from phoneprov.operations.rollouts.judging import judge_open_turns
 from phoneprov.operations.rollouts.openings import Openings
@@ -53,12 +53,12 @@ def advance_rollouts(
 
 def _has_work(session: Session) -> bool:
     """Tell whether there is anything to look at, without writing that somebody looked."""
-    is_open = select(Rollout.id).where(Rollout.state.in_(OPEN_STATES)).exists()
+    is_open = select(Rollout.id).where(Rollout.state.in_(OPEN_ROLLOUTS)).exists()
     is_updating = select(RolloutPhone.id).where(RolloutPhone.state == PartState.UPDATING).exists()
     return bool(session.scalar(select(or_(is_open, is_updating))))
 
 
 def _list_open(session: Session) -> Sequence[int]:
     """Return the roll-outs that aren't over, the oldest first: it has the right of way."""
-    query = select(Rollout.id).where(Rollout.state.in_(OPEN_STATES)).order_by(Rollout.id)
+    query = select(Rollout.id).where(Rollout.state.in_(OPEN_ROLLOUTS)).order_by(Rollout.id)
     return session.scalars(query).all()

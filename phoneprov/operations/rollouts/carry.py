@@ -11,6 +11,7 @@ from phoneprov.catalog.catalog import Catalog
 from phoneprov.firmware.models import Firmware
 from phoneprov.firmware.rollout_models import (
     CANARY,
+    OPEN_ROLLOUTS,
     PartState,
     Rollout,
     RolloutClock,
@@ -40,7 +41,6 @@ from phoneprov.operations.rollouts.waves import (
 )
 from phoneprov.tenancy.audit import SYSTEM, write_audit
 
-OPEN_STATES = (RolloutState.RUNNING, RolloutState.HALTED)
 TIME_OVER = "The roll-out ended before it could take it."
 LAST = sys.maxsize
 _THERE = (*REACHABLE, PhoneStatus.PROVISIONING)
@@ -53,7 +53,7 @@ def carry_on(
     now = clock.looked_at
     rollout = session.scalar(
         select(Rollout)
-        .where(Rollout.id == rollout_id, Rollout.state.in_(OPEN_STATES))
+        .where(Rollout.id == rollout_id, Rollout.state.in_(OPEN_ROLLOUTS))
         .with_for_update()
         .execution_options(populate_existing=True)
     )

@@ -32,4 +32,4 @@ class Openings:
     def left(self, tenant_id: int, zone: str) -> timedelta:
         """Return how long a window is open from now on; zero while none is."""
         span = self.next_window(tenant_id, zone)
-        return span.end - self.now if span is not None and span.start <= self.now else NOTHING
+        return NOTHING if span is None else span.left(self.now)

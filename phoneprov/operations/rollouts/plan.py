@@ -19,7 +19,7 @@ from phoneprov.firmware.windows import Span, Window, next_window
 from phoneprov.fleet.inherited import time_zone_of
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.queries import title_phone
-from phoneprov.fleet.status import PhoneStatus
+from phoneprov.fleet.sights import REACHABLE
 from phoneprov.operations.rollouts.arranging import PlannedPhone, arrange_waves
 from phoneprov.operations.rollouts.drafts import RolloutDraft, check_draft
 from phoneprov.operations.rollouts.obstacles import find_steps, find_taken, say_missing, say_out
@@ -28,7 +28,6 @@ from phoneprov.tenancy.models import Extension, Tenant, for_tenant
 
 AT_ONCE = 500
 MOST_PHONES = 10_000
-_THERE = (PhoneStatus.ONLINE, PhoneStatus.REGISTERED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +161,7 @@ class _Planner:
             from_version=phone.firmware,
             zone=zone,
             first_window=self._clock.next_window(zone) if self._draft.in_windows else None,
-            is_there=phone.status in _THERE and phone.unconfirmed_since_at is None,
+            is_there=phone.status in REACHABLE and phone.unconfirmed_since_at is None,
         )
         reason = say_out(phone) or taken or self._find_obstacle(phone)
         steps = None if reason else self._find_steps(phone)

@@ -1,16 +1,15 @@
 """Reads of roll-outs, for screens."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import false, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from phoneprov.firmware.rollout_models import (
-    CANARY,
     NO_WAVE,
     OPEN_PARTS,
     PartState,
@@ -18,13 +17,11 @@ from phoneprov.firmware.rollout_models import (
     RolloutPhone,
 )
 from phoneprov.firmware.windows import Span, next_window
+from phoneprov.fleet.inherited import ZONE_NAME
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.profile_models import Profile
-from phoneprov.fleet.queries import last_page
 from phoneprov.operations.rollouts.windows import read_rules
 from phoneprov.tenancy.models import Tenant, for_tenant
-
-PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,26 +30,6 @@ class WaveSummary:
 
     number: int
     counts: Mapping[PartState, int]
-
-    @property
-    def is_canary(self) -> bool:
-        """Whether it goes first."""
-        return self.number == CANARY
-
-    @property
-    def label(self) -> str:
-        """The wave in words."""
-        return "Canary" if self.is_canary else f"Batch {self.number}"
-
-    @property
-    def phones(self) -> int:
-        """How many there are."""
-        return sum(self.counts.values())
-
-    @property
-    def open_phones(self) -> int:
-        """How many of them something is still to come of."""
-        return sum(self.counts.get(state, 0) for state in OPEN_PARTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,42 +40,8 @@ class RolloutSummary:
     counts: Mapping[PartState, int]
     """Of all phones, with those left alone from the start."""
     waves: tuple[WaveSummary, ...]
-    failures: int
-    """Failed phones that count toward its limit."""
     next_window: Span | None
     """The window that is open or next for a phone that waits; None where it goes on now."""
-
-    @property
-    def phones(self) -> int:
-        """How many phones take part; those left alone from the start don't."""
-        return sum(wave.phones for wave in self.waves)
-
-    @property
-    def done(self) -> int:
-        """How many have taken it."""
-        return self.counts.get(PartState.DONE, 0)
-
-    @property
-    def percent(self) -> int:
-        """How much of it is over; 100 only when all is."""
-        over = self.phones - sum(wave.open_phones for wave in self.waves)
-        return over * 100 // self.phones if self.phones else 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RolloutPage:
-    """One page of the phones of a roll-out."""
-
-    rows: Sequence[RolloutPhone]
-    total: int
-    page: int
-    pages: int
-
-
-def list_rollouts(session: Session, tenant_id: int, *, limit: int = 50) -> Sequence[Rollout]:
-    """Return the newest roll-outs of a tenant."""
-    query = for_tenant(tenant_id, Rollout).order_by(Rollout.created_at.desc(), Rollout.id.desc())
-    return session.scalars(query.limit(limit).options(joinedload(Rollout.firmware))).all()
 
 
 def find_rollout(session: Session, tenant_id: int, rollout_id: int) -> Rollout | None:
@@ -122,39 +65,8 @@ def find_open_part_of(session: Session, phone_id: int) -> RolloutPhone | None:
     )
 
 
-def list_rollout_phones(  # noqa: PLR0913 - what to narrow, which page
-    session: Session,
-    rollout: Rollout,
-    *,
-    state: PartState | None = None,
-    wave: int | None = None,
-    page: int = 1,
-    size: int = PAGE_SIZE,
-) -> RolloutPage:
-    """Return a page of a roll-out's phones with their turns, in their order."""
-    where = [RolloutPhone.rollout_id == rollout.id]
-    if state is not None:
-        where.append(RolloutPhone.state == state)
-    if wave is not None:
-        where.append(RolloutPhone.wave == wave)
-    total = session.scalar(select(func.count()).select_from(RolloutPhone).where(*where)) or 0
-    pages = last_page(total, size)
-    page = min(max(1, page), pages)
-    rows = session.scalars(
-        select(RolloutPhone)
-        .where(*where)
-        .options(joinedload(RolloutPhone.turn))
-        .order_by(
-            RolloutPhone.wave == NO_WAVE, RolloutPhone.wave, RolloutPhone.position, RolloutPhone.id
-        )
-        .offset((page - 1) * size)
-        .limit(size)
-    ).all()
-    return RolloutPage(rows=rows, total=total, page=page, pages=pages)
-
-
 def summarise(session: Session, rollout: Rollout, now: datetime) -> RolloutSummary:
-    """Return how a roll-out stands, in five queries at most, however many phones it has."""
+    """Return how a roll-out stands, in three queries at most, however many phones it has."""
     rows = session.execute(
         select(RolloutPhone.wave, RolloutPhone.state, func.count())
         .where(RolloutPhone.rollout_id == rollout.id)
@@ -170,26 +82,15 @@ def summarise(session: Session, rollout: Rollout, now: datetime) -> RolloutSumma
         rollout=rollout,
         counts=dict(counts),
         waves=tuple(WaveSummary(number=one, counts=waves[one]) for one in sorted(waves)),
-        failures=count_failures(session, rollout.id),
         next_window=_find_next_window(session, rollout, now),
     )
-
-
-def count_failures(session: Session, rollout_id: int) -> int:
-    """Return how many failed phones count toward the limit of a roll-out."""
-    query = select(func.count()).where(
-        RolloutPhone.rollout_id == rollout_id,
-        RolloutPhone.state == PartState.FAILED,
-        RolloutPhone.is_forgiven == false(),
-    )
-    return session.scalar(query) or 0
 
 
 def _find_next_window(session: Session, rollout: Rollout, now: datetime) -> Span | None:
     if not rollout.in_windows or not rollout.state.is_open:
         return None
     zones = session.scalars(
-        select(func.coalesce(Phone.time_zone, Profile.time_zone, Tenant.time_zone))
+        select(ZONE_NAME)
         .select_from(RolloutPhone)
         .join(Phone, Phone.id == RolloutPhone.phone_id)
         .join(Tenant, Tenant.id == Phone.tenant_id)

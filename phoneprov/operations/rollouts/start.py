@@ -7,7 +7,6 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.errors import InvalidValueError, NotAllowedError
 from phoneprov.firmware.models import Firmware
 from phoneprov.firmware.rollout_models import (
@@ -30,14 +29,13 @@ LONGEST_PHONE_NAME = 120
 
 
 def start_rollout(
-    session: Session, catalog: Catalog, plan: RolloutPlan, *, ordered_by: Actor, now: datetime
+    session: Session, plan: RolloutPlan, *, ordered_by: Actor, now: datetime
 ) -> Rollout:
     """Write a roll-out down; the same form (`draft.order_key`) again returns what it started.
 
     Raises InvalidValueError where nobody would take it, and NotAllowedError where another
     roll-out got one of the phones since the plan was made.
     """
-    del catalog
     found = _find_ordered(session, plan)
     if found is not None:
         return found

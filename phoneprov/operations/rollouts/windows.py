@@ -8,13 +8,12 @@ from sqlalchemy.orm import Session
 
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.firmware.rollout_models import MaintenanceWindow
+from phoneprov.firmware.window_words import DAY_NAMES, days_words, hours_words, length_of
 from phoneprov.firmware.windows import UPDATE_TAKES, Window
 from phoneprov.tenancy.audit import Actor, write_audit
 from phoneprov.tenancy.models import for_tenant
 
 MOST_WINDOWS = 50
-DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-DAY_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,22 +86,15 @@ def delete_window(session: Session, row: MaintenanceWindow, *, actor: Actor, now
 
 
 def say_window(row: MaintenanceWindow) -> str:
-    """Return a window in words: `Mon, Tue 22:00 to 04:00`."""
-    window = row.window
-    days = ", ".join(DAY_NAMES[day] for day in sorted(window.weekdays))
-    if len(window.weekdays) == len(DAY_NAMES):
-        days = "Every day"
-    if row.opens == row.closes:
-        return f"{days} {row.opens:%H:%M} for 24 hours"
-    return f"{days} {row.opens:%H:%M} to {row.closes:%H:%M}"
+    """Return a window in words: `Mon, Tue, 22:00–04:00 the next morning`."""
+    return f"{days_words(row.weekdays)}, {hours_words(row.opens, row.closes)}"
 
 
 def _check(draft: WindowDraft) -> None:
     if not draft.weekdays or not draft.weekdays <= frozenset(range(len(DAY_NAMES))):
         raise InvalidValueError("Tick at least one day.", field="weekdays")
-    minutes = (_minutes(draft.closes) - _minutes(draft.opens)) % DAY_MINUTES or DAY_MINUTES
-    least = int(UPDATE_TAKES.total_seconds() // 60)
-    if minutes < least:
+    if length_of(draft.opens, draft.closes) < UPDATE_TAKES:
+        least = int(UPDATE_TAKES.total_seconds() // 60)
         message = f"An update takes {least} minutes; let the window be at least that long."
         raise InvalidValueError(message, field="closes")
 
@@ -116,7 +108,3 @@ def _check_double(rows: Collection[MaintenanceWindow], draft: WindowDraft) -> No
 def _fill(row: MaintenanceWindow, draft: WindowDraft) -> None:
     row.weekdays = sum(1 << day for day in draft.weekdays)
     row.opens, row.closes = draft.opens, draft.closes
-
-
-def _minutes(clock: time) -> int:
-    return clock.hour * 60 + clock.minute

@@ -13,7 +13,6 @@ from markupsafe import Markup
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.text import as_sentence
 from phoneprov.firmware.offers import load_library
-from phoneprov.firmware.progress import find_progress
 from phoneprov.firmware.turns import list_turns
 from phoneprov.fleet.diagnosis.diagnose import diagnose
 from phoneprov.fleet.explanation import explain
@@ -148,7 +147,6 @@ def _common(details: PhoneDetails, catalog: Catalog, now: datetime) -> dict[str,
         "choices": list_choices(phone, catalog),
         "order": _current_order(phone, now),
         "offer": load_library(session(), catalog).offer_for(phone),
-        "turn": find_progress(session(), phone),
         "updating": read_updating(phone, now),
         "contact": words.live_contact(list(details.contacts)),
         "config": words.read_config_state(phone, now),

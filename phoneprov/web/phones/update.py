@@ -15,6 +15,7 @@ from phoneprov.core.errors import InvalidValueError, NotAllowedError
 from phoneprov.firmware.models import Firmware
 from phoneprov.firmware.offers import load_library
 from phoneprov.firmware.versions import Comparison, compare_versions
+from phoneprov.firmware.window_words import moment_words, zone_of
 from phoneprov.firmware.windows import next_window
 from phoneprov.fleet.behind import running_of
 from phoneprov.fleet.inherited import time_zone_of
@@ -30,7 +31,6 @@ from phoneprov.web.database import session
 from phoneprov.web.phones.blueprint import PHONE, REFUSED, Answer, blueprint, get_own_phone
 from phoneprov.web.rollouts.keys import make_order_key, read_order_key
 from phoneprov.web.runtime import runtime
-from phoneprov.web.windows.words import moment_words, zone_of
 
 NOW, WINDOW = "now", "window"
 KEEPS_TURN_FOR = timedelta(days=14)
@@ -106,7 +106,7 @@ def update(phone_id: int) -> Answer:
     chosen = next(one for one in images if str(one.firmware.id) == form.firmware.data)
     try:
         plan = _plan(phone, chosen.firmware, form, now)
-        start_rollout(session(), runtime().catalog, plan, ordered_by=current_actor(), now=now)
+        start_rollout(session(), plan, ordered_by=current_actor(), now=now)
     except InvalidValueError as fault:
         tell_fault(form, fault)
         return _page(phone, form, images, window)

@@ -57,7 +57,7 @@ class RolloutForm(FlaskForm):
             SelectChoice(NOW, "Now"),
         ],
     )
-    canary_phones = _number("First phones", 1, MOST_CANARY_PHONES)
+    canary_phones = _number("Canary", 1, MOST_CANARY_PHONES)
     verify_minutes = _number("Watched for", 0, MOST_VERIFY_MINUTES)
     batch_phones = _number("Batches of", 1, MOST_BATCH_PHONES)
     max_failures = _number("Halts after", 1, MOST_FAILURES)

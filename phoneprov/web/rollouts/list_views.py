@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import render_template, request
 from sqlalchemy import case, func, select
 
-from phoneprov.firmware.rollout_models import Rollout, RolloutState
+from phoneprov.firmware.rollout_models import OPEN_ROLLOUTS, Rollout, RolloutState
 from phoneprov.fleet.queries import last_page
 from phoneprov.tenancy.models import for_tenant
 from phoneprov.web.access import current_tenant
@@ -15,7 +15,6 @@ from phoneprov.web.htmx import is_htmx
 from phoneprov.web.rollouts.blueprint import NO_NEWS, Answer, blueprint
 from phoneprov.web.rollouts.showing import count_each, list_models, mark_of
 from phoneprov.web.rollouts.tally import Tally
-from phoneprov.web.rollouts.words import title_rollout
 
 PAGE_SIZE = 50
 MOST_MODELS = 3
@@ -32,7 +31,7 @@ class Row:
     @property
     def title(self) -> str:
         """What it is called."""
-        return title_rollout(self.rollout)
+        return self.rollout.name
 
     @property
     def shown(self) -> tuple[object, ...]:
@@ -65,7 +64,7 @@ def _count() -> int:
 
 
 def _list_rows(page: int) -> list[Row]:
-    is_over = case((Rollout.state.in_([one for one in RolloutState if one.is_open]), 0), else_=1)
+    is_over = case((Rollout.state.in_(OPEN_ROLLOUTS), 0), else_=1)
     rollouts = session().scalars(
         for_tenant(current_tenant().id, Rollout)
         .order_by(is_over, Rollout.created_at.desc(), Rollout.id.desc())

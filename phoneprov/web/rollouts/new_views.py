@@ -12,7 +12,7 @@ from phoneprov.core.errors import InvalidValueError, NotAllowedError
 from phoneprov.operations.rollouts.drafts import RolloutDraft
 from phoneprov.operations.rollouts.plan import RolloutPlan, plan_rollout
 from phoneprov.operations.rollouts.start import start_rollout
-from phoneprov.operations.rollouts.windows import list_windows
+from phoneprov.operations.rollouts.windows import list_windows, say_window
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
 from phoneprov.web.database import session
@@ -24,7 +24,6 @@ from phoneprov.web.rollouts.keys import read_order_key
 from phoneprov.web.rollouts.offers import ImageOffer, list_images
 from phoneprov.web.rollouts.plan_words import say_plan
 from phoneprov.web.runtime import runtime
-from phoneprov.web.windows.words import days_words, hours_words
 
 _FIELDS = {"in_windows": "timing", "ends_at": "ends_days"}
 """The fields of the form for what the domain calls otherwise."""
@@ -65,9 +64,7 @@ def _start(form: RolloutForm, found: RolloutPlan) -> Answer:
     The second of two presses finds all phones in the first one's roll-out, and leads there.
     """
     try:
-        rollout = start_rollout(
-            session(), runtime().catalog, found, ordered_by=current_actor(), now=utc_now()
-        )
+        rollout = start_rollout(session(), found, ordered_by=current_actor(), now=utc_now())
     except (InvalidValueError, NotAllowedError) as refusal:
         form.form_errors.append(refusal.message)
         return _show_plan(form, _plan(form)), REFUSED
@@ -136,7 +133,4 @@ def _list_offers(ids: Sequence[int]) -> list[ImageOffer]:
 
 
 def _list_windows() -> list[str]:
-    return [
-        f"{days_words(one.weekdays)} {hours_words(one.opens, one.closes)}"
-        for one in list_windows(session(), current_tenant().id)
-    ]
+    return [say_window(one) for one in list_windows(session(), current_tenant().id)]

@@ -1,16 +1,16 @@
 """What a plan of a roll-out says before it starts."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from phoneprov.firmware.window_words import moment_words
 from phoneprov.firmware.windows import Span
 from phoneprov.operations.rollouts.arranging import PlannedPhone
 from phoneprov.operations.rollouts.drafts import ends_at_of
 from phoneprov.operations.rollouts.plan import PlannedWave, RolloutPlan
 from phoneprov.operations.rollouts.start import name_rollout
 from phoneprov.web.rollouts.words import name_wave
-from phoneprov.web.windows.words import moment_words
 
 MOST_ZONES = 3
 MOST_WAVES = 12
@@ -53,8 +53,8 @@ def say_plan(plan: RolloutPlan, now: datetime) -> PlanWords:
         title=name_rollout(plan) if will else f"Firmware {plan.firmware.version}",
         to_version=plan.firmware.version,
         count=len(will),
-        moves=_group(will, _way),
-        left_alone=_group([one for one in plan.phones if one.reason is not None], _reason),
+        moves=_list_moves(will),
+        left_alone=_name_each(plan.left_alone),
         has_steps=any(len(one.steps) > 1 for one in will),
         waves=[_say_wave(plan, wave, is_last=wave is all_waves[-1]) for wave in waves],
         more_waves=len(all_waves) - len(waves),
@@ -94,24 +94,24 @@ def _say_begin(wave: PlannedWave) -> Sequence[str]:
 def _say_limit(plan: RolloutPlan) -> str:
     most = plan.draft.max_failures
     limit = "the first failed phone" if most == 1 else f"{most} failed phones"
-    also = "; one of the first phones is enough" if most > 1 else ""
+    also = "; one of the canary is enough" if most > 1 else ""
     return (
         f"It halts by itself at {limit}{also}. Nothing new is begun then until a person resumes it."
     )
 
 
-def _group(
-    phones: Iterable[PlannedPhone], word: Callable[[PlannedPhone], str]
-) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _list_moves(phones: Iterable[PlannedPhone]) -> dict[str, list[str]]:
+    found: dict[str, list[PlannedPhone]] = {}
     for one in phones:
-        found.setdefault(word(one), []).append(one.name)
-    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
+        found.setdefault(_way(one), []).append(one)
+    return _name_each(found)
+
+
+def _name_each(groups: Mapping[str, Sequence[PlannedPhone]]) -> dict[str, list[str]]:
+    """Return the names of the phones of each group, the largest group first."""
+    largest = sorted(groups.items(), key=lambda item: -len(item[1]))
+    return {words: [one.name for one in phones] for words, phones in largest}
 
 
 def _way(phone: PlannedPhone) -> str:
     return " → ".join([phone.from_version or "not told", *phone.steps])
-
-
-def _reason(phone: PlannedPhone) -> str:
-    return phone.reason or ""

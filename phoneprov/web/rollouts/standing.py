@@ -24,7 +24,7 @@ def say_standing(summary: RolloutSummary, now: datetime) -> Standing | None:
     if rollout.state is not RolloutState.RUNNING:
         return _over(rollout)
     if rollout.verify_until is not None and rollout.verify_until > now:
-        text = "The first phones are back. They must stay registered; the next follow at"
+        text = "The canary is back. It must stay registered; the first batch follows at"
         return Standing(text=text, at=rollout.verify_until)
     if updating:
         return Standing(text=_say_updating(updating, rollout))

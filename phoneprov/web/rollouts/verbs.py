@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from phoneprov.firmware.rollout_models import Rollout, RolloutState
 from phoneprov.web.rollouts.tally import Tally
-from phoneprov.web.rollouts.words import title_rollout
 
 
 class Verb(StrEnum):
@@ -66,7 +65,7 @@ def find_obstacle(rollout: Rollout, tally: Tally, verb: Verb) -> str | None:
 
 def ask(rollout: Rollout, tally: Tally, verb: Verb) -> Question:
     """Return the question before `verb` is done."""
-    name = title_rollout(rollout)
+    name = rollout.name
     return Question(
         verb=verb,
         title=f"{verb.label} {name}?"

@@ -25,7 +25,7 @@ from phoneprov.web.rollouts.showing import (
 from phoneprov.web.rollouts.standing import Standing, say_standing
 from phoneprov.web.rollouts.tally import Tally
 from phoneprov.web.rollouts.verbs import Verb, list_verbs
-from phoneprov.web.rollouts.words import name_wave, title_rollout
+from phoneprov.web.rollouts.words import name_wave
 
 PAGE_SIZE = 100
 WAVES_BEFORE, MOST_WAVES = 2, 12
@@ -69,7 +69,7 @@ class RolloutView:
     @property
     def title(self) -> str:
         """What it is called."""
-        return title_rollout(self.rollout)
+        return self.rollout.name
 
     @property
     def is_open(self) -> bool:

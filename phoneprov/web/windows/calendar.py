@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Protocol
 
-from phoneprov.web.windows.words import ends_next_day, length_of, span_words, zone_of
+from phoneprov.firmware.window_words import ends_next_day, length_of, span_words, zone_of
 
 WEEKS = 4
 DAY = timedelta(days=1)

@@ -7,8 +7,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
 from phoneprov.firmware.rollout_models import MaintenanceWindow
+from phoneprov.firmware.window_words import DAY_NAMES, list_days
 from phoneprov.web.fields import TicksField, TimeField
-from phoneprov.web.windows.words import DAY_NAMES, list_days
 
 _CLOCK = {
     "autocomplete": "off",

@@ -7,15 +7,19 @@ from datetime import datetime, tzinfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from phoneprov.firmware.rollout_models import MaintenanceWindow, Rollout, RolloutState
+from phoneprov.firmware.rollout_models import (
+    OPEN_ROLLOUTS,
+    MaintenanceWindow,
+    Rollout,
+    RolloutState,
+)
+from phoneprov.firmware.window_words import zone_of
 from phoneprov.firmware.windows import Span, next_window
+from phoneprov.fleet.inherited import ZONE_NAME
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.profile_models import Profile
 from phoneprov.tenancy.models import Tenant, for_tenant
 from phoneprov.web.windows.calendar import Running
-from phoneprov.web.windows.words import zone_of
-
-OPEN_STATES = tuple(one for one in RolloutState if one.is_open)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +78,13 @@ def list_next_runs(
 
 def count_zones(session: Session, tenant: Tenant) -> dict[str, int]:
     """Return how many phones there are in each time zone, most phones first."""
-    zone = func.coalesce(
-        func.nullif(Phone.time_zone, ""), func.nullif(Profile.time_zone, ""), tenant.time_zone
-    )
     rows = session.execute(
-        select(zone, func.count())
+        select(ZONE_NAME, func.count())
         .select_from(Phone)
+        .join(Tenant, Tenant.id == Phone.tenant_id)
         .outerjoin(Profile, Profile.id == Phone.profile_id)
         .where(Phone.tenant_id == tenant.id)
-        .group_by(zone)
+        .group_by(ZONE_NAME)
     )
     counted = {str(name): count for name, count in rows}
     return dict(sorted(counted.items(), key=lambda one: (-one[1], one[0])))
@@ -92,7 +94,7 @@ def list_running(session: Session, tenant_id: int, zone: tzinfo, now: datetime) 
     """Return the open roll-outs that keep to the windows, the oldest first."""
     rollouts = session.scalars(
         for_tenant(tenant_id, Rollout)
-        .where(Rollout.in_windows, Rollout.state.in_(OPEN_STATES))
+        .where(Rollout.in_windows, Rollout.state.in_(OPEN_ROLLOUTS))
         .order_by(Rollout.created_at, Rollout.id)
     )
     return [

@@ -6,6 +6,14 @@ from werkzeug.wrappers import Response
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import InvalidValueError
 from phoneprov.firmware.rollout_models import MaintenanceWindow
+from phoneprov.firmware.window_words import (
+    DAY_NAMES,
+    days_words,
+    hours_words,
+    length_of,
+    span_words,
+    zone_words,
+)
 from phoneprov.operations.rollouts.windows import (
     WindowDraft,
     add_window,
@@ -13,6 +21,7 @@ from phoneprov.operations.rollouts.windows import (
     delete_window,
     find_window,
     list_windows,
+    say_window,
 )
 from phoneprov.web.access import admin_only, current_tenant
 from phoneprov.web.acting import current_actor, tell_fault
@@ -21,14 +30,6 @@ from phoneprov.web.times import reader_zone
 from phoneprov.web.windows.calendar import make_calendar
 from phoneprov.web.windows.forms import WindowForm
 from phoneprov.web.windows.runs import list_next_runs, list_running
-from phoneprov.web.windows.words import (
-    DAY_NAMES,
-    days_words,
-    hours_words,
-    length_of,
-    span_words,
-    zone_words,
-)
 
 Answer = str | Response | tuple[str, int]
 
@@ -78,7 +79,7 @@ def add() -> Answer:
     except InvalidValueError as fault:
         tell_fault(form, fault)
         return _page(form, None)
-    flash(f"Window added: {_name(window)}.", "done")
+    flash(f"Window added: {say_window(window)}.", "done")
     return redirect(_to_list(), 303)
 
 
@@ -95,7 +96,7 @@ def edit(window_id: int) -> Answer:
     except InvalidValueError as fault:
         tell_fault(form, fault)
         return _page(form, window)
-    flash(f"Window saved: {_name(window)}.", "done")
+    flash(f"Window saved: {say_window(window)}.", "done")
     return redirect(_to_list(), 303)
 
 
@@ -112,7 +113,7 @@ def delete(window_id: int) -> Answer:
             is_last=len(list_windows(session(), tenant.id)) == 1,
             waiting=len(list_running(session(), tenant.id, reader_zone(), now)),
         )
-    name = _name(window)
+    name = say_window(window)
     delete_window(session(), window, actor=current_actor(), now=now)
     flash(f"Window deleted: {name}.", "done")
     return redirect(_to_list(), 303)
@@ -130,10 +131,6 @@ def _get(window_id: int) -> MaintenanceWindow:
 def _page(form: WindowForm, window: MaintenanceWindow | None) -> Answer:
     page = render_template("windows/form.html", form=form, window=window)
     return (page, REFUSED) if request.method == "POST" else page
-
-
-def _name(window: MaintenanceWindow) -> str:
-    return f"{days_words(window.weekdays)}, {hours_words(window.opens, window.closes)}"
 
 
 def _to_list() -> str:

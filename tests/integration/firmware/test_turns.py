@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from phoneprov.core.errors import NotAllowedError
 from phoneprov.firmware.downloads import DownloadNote
 from phoneprov.firmware.models import Firmware, FirmwareTurn, TurnState
-from phoneprov.firmware.progress import Step, find_progress, record_downloads
+from phoneprov.firmware.progress import Progress, Step, record_downloads, step_of
 from phoneprov.firmware.turns import (
     close_turn,
     find_obstacle,
@@ -180,8 +180,7 @@ def test_progress_is_told_step_by_step(world: World, phone: Phone, firmware: Fir
     turn = begin(world, phone, firmware)
 
     def step() -> tuple[Step, str]:
-        found = find_progress(world.session, phone)
-        assert found is not None
+        found = Progress(turn=turn, step=step_of(turn, phone))
         return found.step, found.words.removeprefix("Updating to 108.87.0.15: ")
 
     def sent(reached: int) -> None:
@@ -212,4 +211,4 @@ def test_what_ended_is_not_moved_any_more(world: World, phone: Phone, firmware: 
         world.session, [note, DownloadNote(turn_id=99, began_at=NOON, reached=1, sent=1)], NOON
     )
     assert turn.downloaded_at is None
-    assert find_progress(world.session, phone) is None
+    assert find_open_turn(world.session, phone.id) is None

@@ -13,13 +13,12 @@ from sqlalchemy import select
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.operations.links import LinkSupervisor
-from phoneprov.pbx.freeswitch.link import FreeswitchLink
-from phoneprov.pbx.kamailio.link import KamailioLink
-from phoneprov.pbx.link import LinkSettings, LinkStatus, PbxLink
+from phoneprov.pbx.link import LinkStatus
 from phoneprov.pbx.models import Pbx
 from tests.integration.rows import MAC, World, small_world
 from tests.rigs.freeswitch import PASSWORD, FakeFreeswitch, Line, event
 from tests.rigs.jsonrpc import FakeKamailio
+from tests.rigs.links import make_links_quick
 from tests.rigs.sinks import wait_for
 
 AOR, URI = "201@sip.acme.example", "sip:201@10.1.1.7:5060"
@@ -103,18 +102,10 @@ REASONS = {
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let links try again at once and notice silence within a second."""
-    for module in ("freeswitch", "kamailio"):
-        monkeypatch.setattr(f"phoneprov.pbx.{module}.link.BACK_OFF_S", (0.3,))
+    make_links_quick(monkeypatch, poll_s=0.3)
     monkeypatch.setattr("phoneprov.pbx.freeswitch.link.HOPELESS_S", 0.3)
     monkeypatch.setattr("phoneprov.pbx.freeswitch.link.SNAPSHOT_S", 3.0)
     monkeypatch.setattr("phoneprov.pbx.kamailio.link.DUMP_S", 3.0)
-
-    def make(kind: str, settings: LinkSettings) -> PbxLink:
-        if kind == "freeswitch":
-            return FreeswitchLink(settings, silent_s=1.0)
-        return KamailioLink(LinkSettings(address=settings.address, poll_s=0.3))
-
-    monkeypatch.setattr("phoneprov.operations.links.make_link", make)
 
 
 @pytest.fixture

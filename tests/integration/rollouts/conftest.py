@@ -128,9 +128,7 @@ class Fleet:
     def start(self, phones: Iterable[Phone], firmware: Firmware, **draft: object) -> Rollout:
         """Plan and start a roll-out."""
         plan = self.plan(phones, firmware, **draft)
-        rollout = start_rollout(
-            self.session, self.world.catalog, plan, ordered_by=ALICE, now=self.now
-        )
+        rollout = start_rollout(self.session, plan, ordered_by=ALICE, now=self.now)
         self.session.commit()
         return rollout
 

@@ -21,8 +21,6 @@ from phoneprov.operations.rollouts.plan import RolloutPlan, plan_rollout
 from phoneprov.operations.rollouts.queries import (
     find_open_rollout_of,
     find_rollout,
-    list_rollout_phones,
-    list_rollouts,
     summarise,
 )
 from phoneprov.operations.rollouts.start import start_rollout
@@ -37,12 +35,18 @@ from phoneprov.operations.rollouts.windows import (
     say_window,
 )
 from phoneprov.tenancy.models import AuditEntry
+from phoneprov.web.rollouts.showing import Choice, count_lines, list_lines
+from phoneprov.web.rollouts.words import name_wave
 from tests.integration.rollouts.conftest import EVERY_DAY, NEW, OLD, Fleet, on_both
 from tests.integration.rows import ALICE
 
 
+def list_rollouts(fleet: Fleet, tenant_id: int) -> list[Rollout]:
+    return list(fleet.session.scalars(select(Rollout).where(Rollout.tenant_id == tenant_id)))
+
+
 def start(fleet: Fleet, plan: RolloutPlan) -> Rollout:
-    return start_rollout(fleet.session, fleet.world.catalog, plan, ordered_by=ALICE, now=fleet.now)
+    return start_rollout(fleet.session, plan, ordered_by=ALICE, now=fleet.now)
 
 
 def test_it_says_who_takes_what_when_and_who_does_not(fleet: Fleet) -> None:
@@ -86,7 +90,7 @@ def test_phones_of_another_tenant_are_none(fleet: Fleet) -> None:
     rollout = start(fleet, plan)
     other = foreign.tenant_id
     assert find_rollout(fleet.session, other, rollout.id) is None
-    assert list_rollouts(fleet.session, other) == []
+    assert list_rollouts(fleet, other) == []
     assert find_rollout(fleet.session, fleet.world.tenant.id, rollout.id) is rollout
 
 
@@ -169,7 +173,7 @@ def test_whoever_is_slower_is_told(fleet: Fleet) -> None:
     start(fleet, one)
     with pytest.raises(NotAllowedError, match=r"“First”.* 1 more of them .*Plan it again"):
         start(fleet, two)
-    assert len(list_rollouts(fleet.session, fleet.world.tenant.id)) == 1
+    assert len(list_rollouts(fleet, fleet.world.tenant.id)) == 1
 
 
 def test_the_database_itself_allows_no_second_one(fleet: Fleet) -> None:
@@ -215,9 +219,7 @@ def test_two_at_the_same_moment_are_one_winner_and_one_who_is_told(fleet: Fleet)
             own = _of_session(plan, session)
             both.wait(timeout=10)
             try:
-                found = start_rollout(
-                    session, fleet.world.catalog, own, ordered_by=ALICE, now=fleet.now
-                )
+                found = start_rollout(session, own, ordered_by=ALICE, now=fleet.now)
                 session.commit()
                 said.append(f"started {found.name}")
             except NotAllowedError as error:
@@ -231,7 +233,7 @@ def test_two_at_the_same_moment_are_one_winner_and_one_who_is_told(fleet: Fleet)
         thread.join(timeout=30)
     assert sorted(one.split()[0] == "started" for one in said) == [False, True]
     assert any("can't take part" in one for one in said)
-    assert len(list_rollouts(fleet.session, fleet.world.tenant.id)) == 1
+    assert len(list_rollouts(fleet, fleet.world.tenant.id)) == 1
 
 
 def _of_session(plan: RolloutPlan, session: Session) -> RolloutPlan:
@@ -285,33 +287,33 @@ def test_it_is_summed_up_and_paged(fleet: Fleet) -> None:
     rollout = fleet.start(phones, fleet.image(), in_windows=True, canary_phones=2, batch_phones=4)
     found = summarise(fleet.session, rollout, fleet.now)
     assert found.counts == {PartState.WAITING: 7, PartState.SKIPPED: 1}
-    assert [(wave.label, wave.phones) for wave in found.waves] == [
+    assert [(name_wave(wave.number), sum(wave.counts.values())) for wave in found.waves] == [
         ("Canary", 2),
         ("Batch 1", 4),
         ("Batch 2", 1),
     ]
-    assert (found.phones, found.done, found.percent, found.failures) == (7, 0, 0, 0)
     assert found.next_window is not None
     assert found.next_window.start == datetime(2026, 11, 23, 21, tzinfo=UTC)
-    page = list_rollout_phones(fleet.session, rollout, page=3, size=3)
-    assert (page.total, page.pages, page.page, len(page.rows)) == (8, 3, 3, 2)
-    assert page.rows[-1].state is PartState.SKIPPED
-    assert list_rollout_phones(fleet.session, rollout, state=PartState.DONE).rows == []
-    assert list_rollout_phones(fleet.session, rollout, wave=0).total == 2
+    everyone, done, first = Choice(), Choice(state=PartState.DONE), Choice(wave=0)
+    rows = list_lines(fleet.session, rollout, everyone, page=3, size=3)
+    assert (count_lines(fleet.session, rollout, everyone), len(rows)) == (8, 2)
+    assert rows[-1].state is PartState.SKIPPED
+    assert list_lines(fleet.session, rollout, done, page=1, size=3) == []
+    assert count_lines(fleet.session, rollout, first) == 2
 
 
 def test_windows_are_kept_and_noted(fleet: Fleet) -> None:
     session, tenant = fleet.session, fleet.world.tenant
     draft = WindowDraft(weekdays=frozenset({0, 4}), opens=time(22), closes=time(4))
     row = add_window(session, tenant.id, draft, actor=ALICE, now=fleet.now)
-    assert say_window(row) == "Mon, Fri 22:00 to 04:00"
+    assert say_window(row) == "Mon, Fri, 22:00–04:00 the next morning"
     assert find_window(session, tenant.id, row.id) is row
     assert find_window(session, fleet.world.other_tenant().id, row.id) is None
     with pytest.raises(InvalidValueError, match="already"):
         add_window(session, tenant.id, draft, actor=ALICE, now=fleet.now)
     whole = WindowDraft(weekdays=EVERY_DAY, opens=time(6), closes=time(6))
     change_window(session, row, whole, actor=ALICE, now=fleet.now)
-    assert say_window(row) == "Every day 06:00 for 24 hours"
+    assert say_window(row) == "Every day, 24 hours from 06:00"
     assert list_windows(session, tenant.id) == [row]
     delete_window(session, row, actor=ALICE, now=fleet.now)
     assert session.scalars(select(MaintenanceWindow)).all() == []

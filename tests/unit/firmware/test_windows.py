@@ -1,5 +1,6 @@
 """Maintenance windows by the clock on the wall, whatever the wall does (R54, R130)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -9,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phoneprov.firmware.windows import (
+    UPDATE_TAKES,
     Span,
     Window,
-    is_open,
     next_window,
     spans_between,
-    time_left,
 )
 
 BERLIN, YORK, LORD_HOWE = (
@@ -26,6 +26,16 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 def window(opens: str, closes: str, days: frozenset[int] = EVERY_DAY) -> Window:
     return Window(weekdays=days, opens=time.fromisoformat(opens), closes=time.fromisoformat(closes))
+
+
+def time_left(windows: Sequence[Window], zone: ZoneInfo, now: datetime) -> timedelta:
+    found = next_window(windows, zone, now)
+    return found.left(now) if found else timedelta(0)
+
+
+def is_open(windows: Sequence[Window], zone: ZoneInfo, now: datetime) -> bool:
+    """Tell whether an update begun at `now` would still end inside a window."""
+    return time_left(windows, zone, now) >= UPDATE_TAKES
 
 
 def utc(text: str) -> datetime:

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from phoneprov.web.windows.calendar import Day, Running, make_calendar
-from phoneprov.web.windows.words import (
+from phoneprov.firmware.window_words import (
     days_words,
     hours_words,
     length_of,
     moment_words,
     span_words,
 )
+from phoneprov.web.windows.calendar import Day, Running, make_calendar
 
 BERLIN, NEW_YORK = "Europe/Berlin", "America/New_York"
 TUESDAY = date(2026, 12, 1)
@@ -106,7 +106,7 @@ def test_days_are_told_as_people_say_them(mask: int, words: str) -> None:
         (time(9), time(17), "09:00–17:00", "8 h"),
         (time(22), time(5, 30), "22:00–05:30 the next morning", "7 h 30 min"),
         (time(22), time(0), "22:00–00:00", "2 h"),
-        (time(0), time(0), "From 00:00, 24 hours", "24 h"),
+        (time(0), time(0), "24 hours from 00:00", "24 h"),
         (time(1), time(1, 45), "01:00–01:45", "45 min"),
     ],
 )

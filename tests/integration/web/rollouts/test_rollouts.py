@@ -131,9 +131,7 @@ def test_the_plan_says_who_goes_where_and_who_is_left_alone(alice: Pages) -> Non
     assert f"It runs {NEW} already. 1New one" in left
     assert "is not for this phone's model" in left
     waves = page.soup.select("[aria-labelledby=waves-title] tbody tr")
-    assert next(" ".join(one.get_text(" ").split()) for one in waves).startswith(
-        "First phones 1 Desk 1"
-    )
+    assert next(" ".join(one.get_text(" ").split()) for one in waves).startswith("Canary 1 Desk 1")
     assert len(waves) == 3
     assert "stay registered for 15 min." in waves[0].get_text()
     assert find_rollouts() == []
@@ -248,7 +246,7 @@ def test_its_page_says_how_far_it_is(alice: Pages, bob: Pages) -> None:
     assert "1 of 3 done, 1 failed" in page.select_text("#rollout-total")
     failed = page.select_text("[aria-labelledby=failures-title]")
     assert "It came back with the old version. 1Desk 2" in failed
-    assert "First phones" in page.select_text("#wave-0")
+    assert "Canary" in page.select_text("#wave-0")
     only = alice.get(f"{where}?state=failed")
     assert [one.get_text(strip=True) for one in only.soup.select("#part-phones tbody th")] == [
         "Desk 2"
@@ -288,7 +286,7 @@ def test_it_says_until_when_the_first_are_watched(alice: Pages) -> None:
     (rollout,) = find_rollouts()
     set_phone(rollout.id, ids[0], state=PartState.DONE)
     set_rollout(rollout.id, verify_until=utc_now() + timedelta(minutes=10))
-    assert "They must stay registered; the next follow at" in alice.get(where).select_text(
+    assert "It must stay registered; the first batch follows at" in alice.get(where).select_text(
         "#rollout-standing"
     )
 

@@ -129,7 +129,7 @@ def test_a_window_is_edited_and_deleted(alice: Pages) -> None:
     assert ticked == ["0", "1", "2", "3", "4"]
     answer = alice.post(f"{PAGE}/{number}/edit", {**GOOD, "closes": "22:00"})
     assert answer.status_code == 303
-    assert "From 22:00, 24 hours" in alice.get(PAGE).select_text(f"#window-{number}")
+    assert "24 hours from 22:00" in alice.get(PAGE).select_text(f"#window-{number}")
     asked = alice.get(f"{PAGE}/{number}/delete")
     assert "It is the only one" in asked.select_text("main")
     assert len(windows()) == 1

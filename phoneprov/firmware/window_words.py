@@ -32,9 +32,9 @@ def days_words(weekdays: int) -> str:
 
 
 def hours_words(opens: time, closes: time) -> str:
-    """Return `22:00–05:00 the next morning`, `09:00–17:00`, `From 00:00, 24 hours`."""
+    """Return `22:00–05:00 the next morning`, `09:00–17:00`, `24 hours from 00:00`."""
     if opens == closes:
-        return f"From {opens:%H:%M}, 24 hours"
+        return f"24 hours from {opens:%H:%M}"
     span = f"{opens:%H:%M}–{closes:%H:%M}"
     return f"{span} the next morning" if ends_next_day(opens, closes) else span
 
