@@ -42,7 +42,7 @@ def _limits(limits: tuple[int, int]) -> dict[str, int | bool]:
 class AlertForm(FlaskForm):
     """What somebody wants to be told, and how."""
 
-    tenant_id = SelectField("Customers", coerce=int)
+    tenant_id = SelectField("Tenants", coerce=int)
     kinds = TicksField("Tell me when")
     offline_minutes = WholeNumberField(
         "A phone counts as gone after",
