@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, event, text
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, String, event, text
+from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 15_000
@@ -106,6 +106,23 @@ def one_at_a_time(engine: Engine) -> Iterator[None]:
             yield
         finally:
             connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": START_LOCK})
+
+
+def lock_for_writing(session: Session) -> None:
+    """Wait for the turn to write now; call it before a savepoint in which rows are read first.
+
+    On SQLite a transaction that has read can't go on to write once somebody else has written
+    meanwhile, and no patience helps (SQLITE_BUSY_SNAPSHOT). PostgreSQL needs none of it.
+    Source: sqlite.org, "Isolation In SQLite" and "Result and Error Codes".
+    """
+    connection = session.connection()
+    if connection.dialect.name == "sqlite" and not _is_in_transaction(connection):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _is_in_transaction(connection: Connection) -> bool:
+    driver = connection.connection.dbapi_connection
+    return isinstance(driver, sqlite3.Connection) and driver.in_transaction
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ANN401

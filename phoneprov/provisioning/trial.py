@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.catalog.model import RebootRule
+from phoneprov.core.database import lock_for_writing
 from phoneprov.fleet.models import Phone
 from phoneprov.fleet.queries import title_phone
 from phoneprov.fleet.revisions import TOUCHED
@@ -115,6 +116,7 @@ def try_out(session: Session, tenant_id: int, act: Act, frame: Frame) -> Outcome
 def on_trial(session: Session) -> Iterator[Session]:
     """Give a session that sees what `session` sees; all that is done in it is taken back."""
     session.flush()
+    lock_for_writing(session)
     trial = Session(session.connection(), join_transaction_mode="create_savepoint")
     try:
         yield trial

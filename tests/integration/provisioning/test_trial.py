@@ -1,6 +1,7 @@
 """What phones would be told: found out by doing it, and nothing of it stays (R110, R122)."""
 
 import sqlite3
+import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -150,6 +151,32 @@ def test_nothing_of_it_stays(desk: Desk, world: World, answering: Answering) -> 
         assert dump(world) == rows
         assert answering.cache.find((token, name)) is kept
         assert dict(answering.answer(ask).headers)["ETag"] == dict(before.headers)["ETag"]
+
+
+def test_what_is_written_meanwhile_neither_breaks_it_nor_is_lost(desk: Desk, world: World) -> None:
+    """Phones check in all the time; on SQLite a look that had read first could not write then."""
+    phone = world.phone(extension=world.extension())
+    layout = desk.layout()
+    phone.button_layout_id = layout.id
+    phone_id, save = phone.id, assign(world, layout, 3, "speed_dial", "77")
+    world.session.commit()
+
+    def check_in() -> None:
+        with world.sessions.begin() as other:
+            other.get_one(Phone, phone_id).place = "Seen meanwhile"
+
+    meanwhile = threading.Thread(target=check_in)
+
+    def act(session: Session) -> None:
+        assert find_phone(session, world.tenant.id, phone_id) is not None
+        meanwhile.start()
+        meanwhile.join(0.5)
+        save(session)
+
+    assert look(world, act).reached == 1
+    world.session.rollback()
+    meanwhile.join(20)
+    assert world.session.get_one(Phone, phone_id, populate_existing=True).place == "Seen meanwhile"
 
 
 def test_a_refused_change_stays_refused_and_leaves_nothing(desk: Desk, world: World) -> None:
