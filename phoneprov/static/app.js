@@ -189,5 +189,9 @@
     if (status === 404) say("This is no longer there. Reload the page.");
     else say(`The server could not do that (${status}). Nothing was changed; reload the page.`);
   });
-  document.addEventListener("htmx:afterOnLoad", () => say(""));
+  // Comes after every answer, also after one that says what is wrong.
+  document.addEventListener("htmx:afterOnLoad", (event) => {
+    const status = event.detail.xhr.status;
+    if (status < 400 || status === 422) say("");
+  });
 })();

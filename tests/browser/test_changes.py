@@ -1,5 +1,6 @@
 """Before a save, and after it, in a real browser with phones that really take their configs."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,6 +129,21 @@ def test_it_works_without_script(place: Place) -> None:
     assert "Key 4 saved." in page.inner_text("main")
     page.click("main button:text-is('Apply now')")
     assert page.url.endswith("/phones")
+    page.context.close()
+
+
+def test_a_look_that_fails_says_so_and_keeps_what_was_typed(place: Place) -> None:
+    page = place.page()
+    page.goto(f"{place.profile}/edit")
+    page.fill("#description", "typed already")
+    page.route("**/edit", lambda route: route.fulfill(status=503, body="busy"))
+    page.click("main button[name=look]")
+    expect(page.locator("#trouble")).to_have_text(re.compile(r"could not do that \(503\)"))
+    assert page.input_value("#description") == "typed already"
+    page.unroute("**/edit")
+    page.click("main button[name=look]")
+    page.wait_for_selector("#outcome h2")
+    expect(page.locator("#trouble")).to_be_hidden()
     page.context.close()
 
 
