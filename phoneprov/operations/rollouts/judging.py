@@ -4,6 +4,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -24,6 +25,8 @@ from phoneprov.operations.rollouts.turns import end_turn
 WINDOW_CLOSES = "It had not begun, and too little is left of its window; it waits for the next one."
 CALL_BEGAN = "A call began on it before it had begun; it waits until that has ended."
 DELETED = "The phone was deleted meanwhile."
+log = structlog.get_logger(__name__)
+
 _STEP = timedelta(seconds=30)
 """A deadline is written again when it moves by that much, not with every byte."""
 
@@ -42,8 +45,12 @@ def judge_open_turns(session: Session, catalog: Catalog, openings: Openings, now
     untold = _list_untold(session)
     for part in parts:
         sight = sights.get(part.phone_id or 0)
-        is_untold = part.turn_id in untold
-        _judge_part(session, catalog, part, sight, openings, is_untold=is_untold)
+        is_untold, number = part.turn_id in untold, part.id
+        try:
+            with session.begin_nested():
+                _judge_part(session, catalog, part, sight, openings, is_untold=is_untold)
+        except Exception:  # one phone must not keep all others from their verdicts
+            log.exception("phone's update not judged", part=number)
     session.flush()
     return len(parts)
 

@@ -1,6 +1,7 @@
 """What becomes of each phone: done, failed by name, away, gone (R129)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +13,8 @@ from phoneprov.fleet.phones import delete_phone, disable_phone, unassign_phone
 from phoneprov.fleet.status import PhoneStatus
 from phoneprov.operations.commands import finish
 from phoneprov.operations.models import Command, CommandState
+from phoneprov.operations.rollouts import judging
+from phoneprov.operations.rollouts.judge import TurnFacts, Verdict, judge_turn
 from tests.integration.rollouts.conftest import HOUR, MINUTE, NEW, OLD, Fleet
 from tests.integration.rows import ALICE
 
@@ -283,3 +286,28 @@ def test_going_back_is_only_on_purpose(fleet: Fleet) -> None:
     fleet.take(phone)
     fleet.advance()
     assert fleet.part(phone).state is PartState.DONE
+
+
+def test_one_that_cant_be_judged_keeps_nobody_from_a_verdict(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong with one phone; it is judged as soon as that is mended."""
+    odd, *others = phones = fleet.phones(3)
+    fleet.start(phones, fleet.image(), canary_phones=3)
+    fleet.advance()
+    for phone in phones:
+        fleet.ask(phone)
+        fleet.take(phone)
+    calls = count()
+
+    def fail_first(facts: TurnFacts, now: datetime) -> Verdict:
+        if next(calls) == 0:
+            raise RuntimeError("something nobody thought of")
+        return judge_turn(facts, now)
+
+    monkeypatch.setattr(judging, "judge_turn", fail_first)
+    fleet.advance()
+    assert fleet.states(phones).count(PartState.DONE) == len(others)
+    assert fleet.states([odd]) == [PartState.UPDATING]
+    fleet.advance()
+    assert fleet.states(phones) == [PartState.DONE] * 3
