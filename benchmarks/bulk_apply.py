@@ -12,6 +12,7 @@ from phoneprov.operations.bulk.plan import plan_bulk, start_bulk
 from phoneprov.operations.bulk.run import BATCH, run_bulks
 from phoneprov.operations.bulk.tasks import read_task
 from phoneprov.operations.models import BulkAction
+from phoneprov.serving import settle_memory
 from phoneprov.tenancy.audit import SYSTEM
 from phoneprov.tenancy.models import Tenant
 from phoneprov.web.database import db
@@ -52,6 +53,7 @@ def main() -> None:
         dry_s = time.perf_counter() - started
         start_bulk(session, tenant_id, plan, actor=SYSTEM, now=now)
         session.commit()
+        settle_memory()  # as the server does before it serves
         queries: list[str] = []
         event.listen(db.engine, "before_cursor_execute", lambda *args: queries.append(args[2]))
         started, done = time.perf_counter(), 0

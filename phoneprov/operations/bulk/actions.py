@@ -174,7 +174,8 @@ def _set(  # noqa: PLR0913 - a batch with its actor and time
     now: datetime,
 ) -> str:
     ids = [phone.id for phone in phones]
-    session.execute(update(Phone).where(Phone.id.in_(ids)).values(**values))
+    change = update(Phone).where(Phone.id.in_(ids)).values(**values)
+    session.execute(change.execution_options(synchronize_session=False))
     return _note_set(session, task, phones, actor=actor, now=now)
 
 

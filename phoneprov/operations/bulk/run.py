@@ -10,7 +10,7 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, joinedload, sessionmaker
+from sqlalchemy.orm import Session, defer, joinedload, sessionmaker
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.clock import utc_now
@@ -19,11 +19,14 @@ from phoneprov.fleet.models import Phone
 from phoneprov.operations.bulk import actions
 from phoneprov.operations.bulk.actions import find_obstacle
 from phoneprov.operations.bulk.tasks import Task, read_task
-from phoneprov.operations.models import BulkItem, BulkOperation, BulkState, ItemState
+from phoneprov.operations.models import BulkAction, BulkItem, BulkOperation, BulkState, ItemState
 from phoneprov.tenancy.audit import Actor
-from phoneprov.tenancy.models import for_tenant
+from phoneprov.tenancy.models import Extension, for_tenant
 
 BATCH = 100
+SECRETS = (Phone.token, Phone.admin_password)
+READS_SECRETS = frozenset({BulkAction.DELETE})
+"""What a deleted phone gets at its own address is made of them."""
 TURN_S = 0.8
 """A turn of the job is so long at most, so that others have theirs."""
 
@@ -89,8 +92,13 @@ def _do(
 ) -> None:
     task = read_task(session, catalog, operation.tenant_id, operation.action, operation.value)
     query = for_tenant(operation.tenant_id, Phone).options(
-        joinedload(Phone.extension), joinedload(Phone.tenant), joinedload(Phone.profile)
+        joinedload(Phone.extension).defer(Extension.sip_password, raiseload=True),
+        joinedload(Phone.tenant),
+        joinedload(Phone.profile),
     )
+    if task.action not in READS_SECRETS:
+        # Each would be decrypted for nothing.
+        query = query.options(*(defer(one, raiseload=True) for one in SECRETS))
     wanted = [item.phone_id for item in items if item.phone_id is not None]
     phones = {one.id: one for one in session.scalars(query.where(Phone.id.in_(wanted)))}
     doable = [item for item in items if _settle_without(task, item, phones.get(item.phone_id or 0))]
