@@ -155,7 +155,7 @@ def _touch(session: Session, which: ColumnElement[bool], now: datetime) -> int:
     )
     session.flush()
     # Past the mapper, which would look at each of thousands of rows.
-    ids = set(session.connection().scalars(statement))
+    ids = set(session.connection().scalars(statement).all())
     _expire_loaded(session, ids)
     forget_cached(session, ids)
     return len(ids)
