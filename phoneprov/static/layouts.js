@@ -196,6 +196,25 @@
     }
   });
   document.addEventListener("htmx:afterSettle", settle);
+
+  // What was typed while the fields of another type were on their way stays.
+  let typed = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, requestConfig } = event.detail;
+    const was = target.id === "key-fields" ? requestConfig.parameters : null;
+    const fields = was ? [...target.querySelectorAll("input, textarea")] : [];
+    typed = fields.filter(({ name, value }) => ![undefined, value].includes(was[name]));
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const late = typed;
+    typed = [];
+    for (const { id, value } of late) {
+      const field = byId(id);
+      if (!field) continue;
+      field.value = value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  });
   narrow.addEventListener("change", settle);
 
   // What is wrong with what is being typed is heard once, when it changes.

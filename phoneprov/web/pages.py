@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 Answer = tuple[str, int]
 
+# No settle delay: until it has passed, HTMX hears nothing of what is typed in the new part.
 HTMX_CONFIG = json.dumps(
     {
         "responseHandling": [
@@ -35,6 +36,7 @@ HTMX_CONFIG = json.dumps(
         "allowScriptTags": False,
         "selfRequestsOnly": True,
         "historyCacheSize": 0,
+        "defaultSettleDelay": 0,
         "scrollIntoViewOnBoost": False,
     }
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.rigs.components import require_component
 from tests.rigs.place import Place, open_place
@@ -313,6 +313,51 @@ def test_it_is_said_while_typing(place: Place) -> None:
     assert page.locator("#extensions option").count() > 5
     page.fill("#value", "1004")
     expect(page.locator("#extensions option")).to_have_count(1)
+
+
+TYPE_AT_ONCE = """() => {
+  const waits = new MutationObserver(() => {
+    if (document.querySelector('label[for=value]')?.textContent !== 'Extension') return;
+    waits.disconnect();
+    const field = document.getElementById('value');
+    field.value = '1003';
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  waits.observe(document.body, { subtree: true, childList: true });
+}"""
+
+
+def test_what_is_typed_as_the_fields_come_is_heard(place: Place) -> None:
+    """A field answers from the moment it can be seen, not some milliseconds later."""
+    page = place.page()
+    page.goto(place.layout("At once", buttons={7: ("blf", "1003", "")}))
+    page.click("#button-2")
+    wait_focus(page, "kind")
+    page.evaluate(TYPE_AT_ONCE)
+    page.select_option("#kind", "blf")
+    page.wait_for_selector("#value-note:has-text('Also on key 7.')")
+
+
+def test_what_is_typed_before_the_fields_come_stays(place: Place) -> None:
+    """A slow line: the answer to the choice of a type comes after the typing has begun."""
+    page = place.page()
+    page.goto(place.layout("Slow line", buttons={7: ("blf", "1003", "")}))
+    page.click("#button-2")
+    wait_focus(page, "kind")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(lambda address: "kind=blf" in address, hold)
+    page.select_option("#kind", "blf")
+    page.wait_for_selector("#kind.htmx-request")
+    page.fill("#label", "Carl")
+    held[0].continue_()
+    page.unroute_all()
+    page.wait_for_selector("label[for=value]:text-is('Extension')")
+    assert page.input_value("#label") == "Carl"
+    page.wait_for_selector("#label-note:has-text('Shows “Carl”; 4 characters left.')")
 
 
 def test_the_second_of_two_people_is_told(place: Place) -> None:
