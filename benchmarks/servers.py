@@ -114,20 +114,12 @@ def _counting(app: Any) -> Any:
     return counted
 
 
-def serve_app(app: Any, ready: Any) -> None:
-    """Serve an app as the others here are served."""
-    serve(app, ready)
-
-
 def serve(app: Any, ready: Any) -> None:
-    from waitress.server import create_server
-
-    from phoneprov.serving import settle_memory
+    """Serve an app as the product is served, at a free port."""
+    from phoneprov.serving import make_server, settle_memory
 
     settle_memory()
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server = create_server(
-        app, host="127.0.0.1", port=0, threads=THREADS, connection_limit=4000, ident=None
-    )
+    server: Any = make_server(app, host="127.0.0.1", port=0, threads=THREADS)
     ready.send(server.effective_port)
     server.run()

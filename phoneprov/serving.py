@@ -4,15 +4,15 @@ import errno
 import gc
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 import structlog
 from flask import Flask
 from sqlalchemy import Engine
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, create_server
 
 from phoneprov.core.errors import SettingsError
 from phoneprov.core.settings import Settings
@@ -25,10 +25,14 @@ from phoneprov.operations.recording import flush_check_ins
 from phoneprov.web.database import db
 from phoneprov.web.runtime import EXTENSION, Runtime
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
 log = structlog.get_logger(__name__)
 
 MOST_CONNECTIONS = 4_000
 BACKLOG = 2_048
+MOST_ACCEPTED_AT_ONCE = 100
 LARGEST_HEADER_BYTES = 16 * 1024
 LARGEST_BODY_BYTES = 16 * 1024 * 1024
 
@@ -37,6 +41,13 @@ HINTS = {
     errno.EADDRNOTAVAIL: "This machine does not have that address: 127.0.0.1 and 0.0.0.0 it has.",
     errno.EACCES: "Ports below 1024 are for root: put a proxy in front, or choose another port.",
 }
+
+
+class Server(Protocol):
+    """What listens and answers."""
+
+    def run(self) -> None:
+        """Serve until SystemExit or KeyboardInterrupt."""
 
 
 class BackgroundWork:
@@ -98,19 +109,7 @@ def run_server(app: Flask) -> None:
     runtime: Runtime = app.extensions[EXTENSION]
     settings = runtime.settings
     with _told_plainly(settings):
-        server = create_server(
-            app,
-            host=settings.host,
-            port=settings.port,
-            threads=settings.threads,
-            ident=None,
-            connection_limit=MOST_CONNECTIONS,
-            backlog=BACKLOG,
-            asyncore_use_poll=True,
-            max_request_header_size=LARGEST_HEADER_BYTES,
-            max_request_body_size=LARGEST_BODY_BYTES,
-            clear_untrusted_proxy_headers=False,
-        )
+        server = make_server(app, host=settings.host, port=settings.port, threads=settings.threads)
     work = BackgroundWork(app)
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _leave)
@@ -123,6 +122,46 @@ def run_server(app: Flask) -> None:
         work.stop()
         runtime.answering.close()
         log.info("stopped")
+
+
+def make_server(app: "WSGIApplication", *, host: str, port: int, threads: int) -> Server:
+    """Return a waitress that listens as ours does; raises OSError where it can't."""
+    sockets: dict[int, object] = {}
+    server: Server = create_server(
+        app,
+        map=sockets,
+        host=host,
+        port=port,
+        threads=threads,
+        ident=None,
+        connection_limit=MOST_CONNECTIONS,
+        backlog=BACKLOG,
+        asyncore_use_poll=True,
+        max_request_header_size=LARGEST_HEADER_BYTES,
+        max_request_body_size=LARGEST_BODY_BYTES,
+        clear_untrusted_proxy_headers=False,
+    )
+    for listener in [one for one in sockets.values() if isinstance(one, BaseWSGIServer)]:
+        _accept_many(listener, sockets)
+    return server
+
+
+def _accept_many(listener: BaseWSGIServer, sockets: Collection[int]) -> None:
+    """Let a listener take all who wait at each turn of waitress's loop, not one.
+
+    A turn is long while many images go out; at one phone a turn those who come to fetch their
+    config would queue behind all who came at once for an image.
+    """
+    accept_one: Callable[[], None] = listener.handle_accept
+
+    def accept_many() -> None:
+        for _ in range(MOST_ACCEPTED_AT_ONCE):
+            before = len(sockets)
+            accept_one()
+            if len(sockets) == before:
+                return
+
+    listener.handle_accept = accept_many  # type: ignore[method-assign]
 
 
 def settle_memory() -> None:

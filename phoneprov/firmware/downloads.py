@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-BLOCK = 64 * 1024
+BLOCK = 16 * 1024
 MOST_NOTES = 20_000
 
 

@@ -9,8 +9,8 @@ the turn.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.errors import NotAllowedError
@@ -26,6 +26,21 @@ RETRY_RANGE = timedelta(minutes=30)
 """So long after its turn a phone that had begun still gets the rest of the image: cutting it off
 in the middle helps nobody."""
 LONGEST_EVIDENCE = 300
+_SERVABLE = (
+    select(FirmwareTurn)
+    .join(FirmwareTurn.firmware)
+    .where(
+        FirmwareTurn.phone_id == bindparam("phone_id"),
+        or_(
+            FirmwareTurn.closed_at.is_(None),
+            (FirmwareTurn.closed_at > bindparam("closed_after"))
+            & FirmwareTurn.started_at.is_not(None),
+        ),
+    )
+    .order_by(FirmwareTurn.opened_at.desc(), FirmwareTurn.id.desc())
+    .options(contains_eager(FirmwareTurn.firmware))
+)
+"""Built once: hundreds of phones may ask for their image in the same second."""
 
 
 def open_turn(  # noqa: PLR0913 - a phone, an image, by whom, until when
@@ -145,19 +160,7 @@ def find_servable_turn(
 
     That is its open turn, or one that ended a moment ago after its download had begun.
     """
-    turns = session.scalars(
-        select(FirmwareTurn)
-        .join(FirmwareTurn.firmware)
-        .where(
-            FirmwareTurn.phone_id == phone_id,
-            or_(
-                FirmwareTurn.closed_at.is_(None),
-                (FirmwareTurn.closed_at > now - RETRY_RANGE) & FirmwareTurn.started_at.is_not(None),
-            ),
-        )
-        .order_by(FirmwareTurn.opened_at.desc(), FirmwareTurn.id.desc())
-        .options(joinedload(FirmwareTurn.firmware))
-    )
+    turns = session.scalars(_SERVABLE, {"phone_id": phone_id, "closed_after": now - RETRY_RANGE})
     return next((one for one in turns if one.firmware and image_key(one.firmware) == key), None)
 
 

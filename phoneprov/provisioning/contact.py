@@ -2,13 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from phoneprov.fleet.events import write_event
 from phoneprov.fleet.first_contact import hash_token
 from phoneprov.fleet.models import Phone
 from phoneprov.provisioning.admission import Reason
+
+_OWNER = select(Phone.id, Phone.mac, Phone.model_slug).where(
+    Phone.token_hash == bindparam("token_hash")
+)
 
 
 def find_by_token(session: Session, token: str) -> Phone | None:
@@ -18,6 +22,11 @@ def find_by_token(session: Session, token: str) -> Phone | None:
         .where(Phone.token_hash == hash_token(token))
         .options(joinedload(Phone.tenant), joinedload(Phone.profile))
     )
+
+
+def find_owner(session: Session, token: str) -> Row[int, str, str] | None:
+    """Return id, MAC address and model of the phone whose own address holds `token`."""
+    return session.execute(_OWNER, {"token_hash": hash_token(token)}).one_or_none()
 
 
 def find_by_mac(session: Session, mac: str) -> Phone | None:

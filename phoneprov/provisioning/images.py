@@ -21,9 +21,8 @@ from phoneprov.firmware.ranges import (
 from phoneprov.firmware.reading import names_of_model
 from phoneprov.firmware.store import FirmwareStore
 from phoneprov.firmware.turns import find_open_turn, find_servable_turn, image_key
-from phoneprov.fleet.models import Phone
 from phoneprov.provisioning.admission import Reason
-from phoneprov.provisioning.contact import find_by_token
+from phoneprov.provisioning.contact import find_owner
 from phoneprov.provisioning.exchange import NOT_FOUND, Answer
 from phoneprov.provisioning.files import IMAGES
 from phoneprov.provisioning.visits import Visit
@@ -69,7 +68,7 @@ class ImageAnswering:
     def answer(self, session: Session, visit: Visit) -> ImageAnswer:
         """Return the answer to a request for an image."""
         file = visit.file
-        phone = find_by_token(session, file.token or "")
+        phone = find_owner(session, file.token or "")
         if phone is None:
             return ImageAnswer(answer=NOT_FOUND)
         if visit.agent_mac not in {None, phone.mac}:
@@ -78,16 +77,16 @@ class ImageAnswering:
         firmware = turn.firmware if turn else None
         if turn is None or firmware is None or visit.ask.method not in {"GET", "HEAD"}:
             return ImageAnswer(answer=NOT_FOUND, phone_id=phone.id, reason=Reason.NOT_ITS_TURN)
-        answer = self._answer_name(visit, phone, turn, firmware)
+        answer = self._answer_name(visit, phone.model_slug, turn, firmware)
         return ImageAnswer(answer=answer, phone_id=phone.id, reason=Reason.TOKEN)
 
     def _answer_name(
-        self, visit: Visit, phone: Phone, turn: FirmwareTurn, firmware: Firmware
+        self, visit: Visit, model_slug: str, turn: FirmwareTurn, firmware: Firmware
     ) -> Answer:
         name = visit.file.name.lower()
         if firmware.vendor is Vendor.POLYCOM and name == VERSION_FILE:
             return _version_answer(visit, firmware)
-        if name not in names_of_image(firmware, self._catalog.find_model(phone.model_slug)):
+        if name not in names_of_image(firmware, self._catalog.find_model(model_slug)):
             return NOT_FOUND
         return self._answer_image(visit, turn, firmware)
 

@@ -11,7 +11,7 @@ from waitress.buffers import ReadOnlyFileBasedBuffer
 from phoneprov.firmware.downloads import BLOCK, Download, DownloadBoard, FileStream
 
 NOON = datetime(2026, 5, 17, 12, tzinfo=UTC)
-CONTENT = os.urandom(5 * BLOCK + 1234)
+CONTENT = os.urandom(20 * BLOCK + 1234)
 
 
 @pytest.fixture
