@@ -94,7 +94,7 @@ def serve_with_links(ready: Any, phones: int) -> None:
             start_response("200 OK", [("Content-Length", str(len(body)))])
             return [body]
 
-        serve(fed, ready)
+        serve(fed, ready, runtime.precedence.note_arrival)
 
 
 def _ask(port: int, path: str) -> bytes:

@@ -114,12 +114,13 @@ def _counting(app: Any) -> Any:
     return counted
 
 
-def serve(app: Any, ready: Any) -> None:
+def serve(app: Any, ready: Any, on_arrival: Callable[[], None] = lambda: None) -> None:
     """Serve an app as the product is served, at a free port."""
-    from phoneprov.serving import make_server, settle_memory
+    from phoneprov.serving import make_server, settle_memory, share_time
 
     settle_memory()
+    share_time()
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server: Any = make_server(app, host="127.0.0.1", port=0, threads=THREADS)
+    server: Any = make_server(app, host="127.0.0.1", port=0, threads=THREADS, on_arrival=on_arrival)
     ready.send(server.effective_port)
     server.run()

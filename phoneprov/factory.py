@@ -11,6 +11,7 @@ from sqlalchemy.orm import sessionmaker
 from phoneprov.api.views import ApiParts, register_api
 from phoneprov.core.database import apply_engine_rules
 from phoneprov.core.errors import SettingsError
+from phoneprov.core.precedence import Precedence
 from phoneprov.core.secrets import SecretBox, read_or_make_key, use_secret_box
 from phoneprov.core.settings import Settings
 from phoneprov.firmware.store import FirmwareStore
@@ -103,6 +104,8 @@ def _make_runtime(app: Flask, settings: Settings) -> Runtime:
     with app.app_context():
         engine = db.engine
     apply_engine_rules(engine)
+    precedence = Precedence()
+    precedence.watch(engine)
     sessions = sessionmaker(engine)
     own_files = OwnFiles(settings.data_dir, sessions)
     catalog = own_files.catalog
@@ -115,6 +118,7 @@ def _make_runtime(app: Flask, settings: Settings) -> Runtime:
         links=LinkSupervisor(catalog=catalog, sessions=sessions),
         own_files=own_files,
         firmware=FirmwareStore(settings.data_dir),
+        precedence=precedence,
     )
 
 

@@ -10,6 +10,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from phoneprov.core.precedence import in_background
 from phoneprov.jobs.table import Job
 
 log = structlog.get_logger(__name__)
@@ -55,7 +56,8 @@ class Scheduler:
         started = time.monotonic()
         failure = ""
         try:
-            job.run()
+            with in_background():
+                job.run()
         except Exception as error:  # the border of a job: the next run must come
             failure = type(error).__name__
             log.exception("job failed", job=job.name)

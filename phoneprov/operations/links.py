@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from phoneprov.catalog.catalog import Catalog
 from phoneprov.core.clock import utc_now
 from phoneprov.core.errors import PbxError
+from phoneprov.core.precedence import in_background
 from phoneprov.fleet.matching import DIRECT_PREFIX
 from phoneprov.fleet.models import Phone, Registration
 from phoneprov.operations.observations import apply_observations, mark_links_unknown
@@ -144,7 +145,7 @@ class LinkSupervisor:
         if not gathered:
             return
         try:
-            with self._sessions.begin() as session:
+            with in_background(), self._sessions.begin() as session:
                 apply_observations(session, gathered, utc_now())
         except SQLAlchemyError:
             log.exception("observations not written", count=len(gathered))

@@ -6,6 +6,7 @@ from flask import current_app
 from sqlalchemy.orm import Session, sessionmaker
 
 from phoneprov.catalog.catalog import Catalog
+from phoneprov.core.precedence import Precedence
 from phoneprov.core.settings import Settings
 from phoneprov.firmware.store import FirmwareStore
 from phoneprov.jobs.own_files import OwnFiles
@@ -27,6 +28,7 @@ class Runtime:
     links: LinkSupervisor
     own_files: OwnFiles
     firmware: FirmwareStore
+    precedence: Precedence
     scheduler: Scheduler | None = None
     """The running jobs; None in a process without them."""
 

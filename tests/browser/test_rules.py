@@ -65,7 +65,8 @@ def test_only_the_rule_takes_away_what_it_put_on_a_key(place: Place) -> None:
     page = place.page()
     page.goto(f"{address}/rules/add")
     page.fill("#last_key", "3")
-    page.click("text=Add rule")
+    with page.expect_navigation():
+        page.click("text=Add rule")
     page.focus("#button-2")
     name = page.get_attribute("#button-2", "aria-label")
     page.keyboard.press("Delete")

@@ -22,7 +22,8 @@ SLOW = UpgradeHabit(install_s=1.0, bytes_per_s=1_000_000)
 
 def test_killed_in_the_middle(tmp_path: Path) -> None:
     """R126: kill -9 while they download and while they install; nothing twice, nothing forgotten."""
-    with a_night(HastyServer(tmp_path)) as night:
+    server = HastyServer(tmp_path, limits={**SHORT, "STALLS_AFTER": 60})
+    with a_night(server) as night:
         night.fill_library()
         desks = [night.add_desks(case, 2, SLOW) for case in CASES]
         everybody = [desk for own in desks for desk in own]

@@ -13,7 +13,9 @@ from phoneprov.serving import MOST_ACCEPTED_AT_ONCE, make_server
 
 @pytest.fixture
 def server() -> Iterator[Any]:
-    made: Any = make_server(Flask(__name__), host="127.0.0.1", port=0, threads=1)
+    made: Any = make_server(
+        Flask(__name__), host="127.0.0.1", port=0, threads=1, on_arrival=lambda: None
+    )
     yield made
     wasyncore.close_all(made._map)
     made.task_dispatcher.shutdown()

@@ -83,7 +83,7 @@ def _judge_part(  # noqa: PLR0913 - a phone, and what is seen around it
     vendor = model.vendor if model else Vendor.YEALINK
     facts = replace(_read_facts(part, turn, sight, vendor), is_untold=is_untold)
     _set_deadline(session, part, turn, facts, sight)
-    verdict = judge_turn(facts, now)
+    verdict = judge_turn(replace(facts, deadline_after=turn.deadline_after), now)
     if verdict.outcome is Outcome.DONE:
         _note_done(session, part, turn, verdict.evidence, now)
     elif verdict.outcome is Outcome.FAILED:

@@ -86,7 +86,7 @@ class TenantForm(TenantSettingsForm):
     """What provider staff sets: all of it."""
 
     name = StringField(
-        "Customer", [InputRequired("Enter the customer's name.")], render_kw={"maxlength": 100}
+        "Name", [InputRequired("Enter the tenant’s name.")], render_kw={"maxlength": 100}
     )
     pbx_id = SelectField("PBX", coerce=int)
     sip_domain = StringField("SIP domain", render_kw={**_PLAIN, "maxlength": 255})

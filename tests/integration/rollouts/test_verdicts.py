@@ -15,7 +15,7 @@ from phoneprov.operations.commands import finish
 from phoneprov.operations.models import Command, CommandState
 from phoneprov.operations.rollouts import judging
 from phoneprov.operations.rollouts.judge import TurnFacts, Verdict, judge_turn
-from tests.integration.rollouts.conftest import HOUR, MINUTE, NEW, OLD, Fleet
+from tests.integration.rollouts.conftest import HOUR, MINUTE, NEW, OLD, TICK, Fleet
 from tests.integration.rows import ALICE
 
 
@@ -48,6 +48,21 @@ def test_never_asked_for_the_file(fleet: Fleet) -> None:
             fleet.ask(phone)
         fleet.advance(after=MINUTE)
     assert fail(fleet, MINUTE) == "It took its config, and never asked for the file."
+
+
+def test_a_step_at_the_last_moment_counts(fleet: Fleet) -> None:
+    """What came between two looks has its own time, though the step before it ran out meanwhile."""
+    phone = begin(fleet)
+    fleet.ask(phone)
+    fleet.advance()
+    deadline = fleet.turn(phone).deadline_after
+    assert deadline is not None
+    fleet.watch(deadline - fleet.now - TICK)
+    fleet.now = deadline
+    fleet.download(phone)
+    fleet.advance()
+    assert fleet.part(phone).state is PartState.UPDATING
+    assert fail(fleet) == "It took the whole file and was not back within 20 minutes."
 
 
 def test_a_download_that_breaks_off_is_named_so(fleet: Fleet) -> None:

@@ -72,7 +72,7 @@ def test_a_phone_that_is_shut_down_says_goodbye(
     phone.power_on()
     assert fleet.wait_until(lambda: phone.is_registered)
     phone.shut_down()
-    assert fleet.wait_until(lambda: not pbx.contacts("1001@acme.example"), timeout_s=2)
+    assert fleet.wait_until(lambda: not pbx.contacts("1001@acme.example"), timeout_s=10)
     assert phone.stage is Stage.OFF
 
 
