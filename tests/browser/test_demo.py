@@ -11,7 +11,8 @@ import pytest
 import requests
 
 from tests.rigs.person import Person
-from tests.rigs.server import ROOT, free_port
+from tests.rigs.ports import free_port
+from tests.rigs.server import ROOT
 from tests.rigs.sinks import wait_for
 
 LOGIN = re.compile(r"log in as (\S+) with password (\S+)")

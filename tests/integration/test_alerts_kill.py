@@ -4,7 +4,8 @@ import sqlite3
 from pathlib import Path
 
 from tests.rigs.person import Person
-from tests.rigs.server import ServerRig, free_port
+from tests.rigs.ports import free_port
+from tests.rigs.server import ServerRig
 from tests.rigs.sinks import wait_for
 from tests.rigs.smtp import FakeMailServer
 

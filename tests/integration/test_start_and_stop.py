@@ -16,7 +16,8 @@ import requests
 
 from phoneprov.core.settings import Settings
 from tests.rigs.person import Person
-from tests.rigs.server import EMAIL, PASSWORD, ROOT, ServerRig, free_port
+from tests.rigs.ports import free_port
+from tests.rigs.server import EMAIL, PASSWORD, ROOT, ServerRig
 
 NO_ADMIN = {"PHONEPROV_ADMIN_EMAIL": "", "PHONEPROV_ADMIN_PASSWORD": ""}
 GENEROUS_START_S = 10.0

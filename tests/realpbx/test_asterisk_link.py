@@ -35,8 +35,8 @@ from tests.rigs.asterisk_live import (
     AsteriskRig,
 )
 from tests.rigs.components import require_component
-from tests.rigs.kamailio import free_sip_port
 from tests.rigs.live import find_program
+from tests.rigs.ports import free_port
 from tests.rigs.sinks import KeepingSink, wait_for
 from tests.rigs.sipp import SippPhone
 
@@ -76,7 +76,7 @@ def phone(tmp_path: Path, asterisk: AsteriskRig) -> Callable[[str], SippPhone]:
             password="secret-201",
             domain="127.0.0.1",
             registrar=("127.0.0.1", asterisk.sip_port),
-            local=("127.0.0.1", free_sip_port()),
+            local=("127.0.0.1", free_port()),
             agent=agent,
             expires=60,
             refresh_s=20,

@@ -19,9 +19,10 @@ from tests.integration.rows import NOON, World, small_world
 from tests.rigs.components import require_component
 from tests.rigs.far_side import FarSide
 from tests.rigs.freeswitch import PASSWORD, FakeFreeswitch, Line, event
-from tests.rigs.kamailio import KamailioRig, free_sip_port
+from tests.rigs.kamailio import KamailioRig
 from tests.rigs.links import make_links_quick
 from tests.rigs.person import Person
+from tests.rigs.ports import free_port
 from tests.rigs.server import ServerRig
 from tests.rigs.sinks import wait_for
 from tests.rigs.sipp import SippPhone
@@ -63,7 +64,7 @@ def far_kamailio(far: FarSide, tmp_path: Path) -> Iterator[KamailioRig]:
     ) as rig:
         phone = SippPhone(
             tmp_path, user="201", password=users["201"], domain=DOMAIN,
-            registrar=(far.host, rig.sip_port), local=(far.host, free_sip_port()),
+            registrar=(far.host, rig.sip_port), local=(far.host, free_port()),
             agent="Yealink SIP-T46U 108.86.0.90 805ec01a2b3c",
         )  # fmt: skip
         with far.inside():

@@ -22,8 +22,8 @@ from phoneprov.pbx.link import (
 )
 from tests.rigs.components import require_component
 from tests.rigs.freeswitch_live import PASSWORD, FreeswitchRig
-from tests.rigs.kamailio import free_sip_port
 from tests.rigs.live import find_program
+from tests.rigs.ports import free_port
 from tests.rigs.sinks import KeepingSink, wait_for
 from tests.rigs.sipp import SippPhone
 
@@ -64,7 +64,7 @@ def phone(tmp_path: Path, freeswitch: FreeswitchRig) -> Callable[[str], SippPhon
             password=f"secret-of-{domain}",
             domain=domain,
             registrar=("127.0.0.1", freeswitch.sip_port),
-            local=("127.0.0.1", free_sip_port()),
+            local=("127.0.0.1", free_port()),
             agent="Yealink SIP-T46U 108.86.0.90 805ec01a2b3c",
             expires=60,
             refresh_s=20,

@@ -17,7 +17,8 @@ from phoneprov.pbx.link import (
     Snapshot,
 )
 from tests.rigs.components import require_component
-from tests.rigs.kamailio import KamailioRig, free_sip_port
+from tests.rigs.kamailio import KamailioRig
+from tests.rigs.ports import free_port
 from tests.rigs.sinks import KeepingSink, wait_for
 from tests.rigs.sipp import SippPhone
 
@@ -55,7 +56,7 @@ def phone(tmp_path: Path, kamailio: KamailioRig) -> SippPhone:
         password="secret-201",
         domain="sip.acme.example",
         registrar=("127.0.0.1", kamailio.sip_port),
-        local=("127.0.0.1", free_sip_port()),
+        local=("127.0.0.1", free_port()),
         agent="Yealink SIP-T46U 108.86.0.90 805ec01a2b3c",
         expires=30,
         refresh_s=10,

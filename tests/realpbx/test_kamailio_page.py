@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.rigs.components import require_component
-from tests.rigs.kamailio import free_sip_port
+from tests.rigs.ports import free_port
 from tests.rigs.server import ROOT
 
 pytestmark = [pytest.mark.component("kamailio")]
@@ -28,7 +28,7 @@ def test_its_lines_are_a_config_that_kamailio_takes(tmp_path: Path) -> None:
     assert lines.count("loadmodule") == 7
     assert lines.count("modparam") == 9
     config = tmp_path / "kamailio.cfg"
-    port = str(free_sip_port())
+    port = str(free_port())
     head, tail = lines.split("event_route", 1)
     config.write_text(f"#!KAMAILIO\n{head}{REST}event_route{tail}".replace("8090", port))
     program = shutil.which("kamailio") or "/usr/sbin/kamailio"

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.rigs.certificate import make_certificate
-from tests.rigs.kamailio import free_sip_port
+from tests.rigs.ports import free_port
 
 START_S = 30.0
 USER, SECRET = "phoneprov", "hidden-secret"
@@ -99,9 +99,9 @@ class AsteriskRig:
         self.folder = folder / "asterisk"
         self.program = program
         self.users = users
-        self.sip_port = free_sip_port()
-        self.ami_port = free_sip_port()
-        self.tls_port = free_sip_port()
+        self.sip_port = free_port()
+        self.ami_port = free_port()
+        self.tls_port = free_port()
         self.tls_address = f"tls://127.0.0.1:{self.tls_port}"
         self.address = f"tcp://127.0.0.1:{self.ami_port}"
         self._process: subprocess.Popen[bytes] | None = None

@@ -16,7 +16,8 @@ from bs4 import BeautifulSoup
 from phoneprov.simulator.images import make_image
 from tests.rigs.loopback import loopback
 from tests.rigs.person import Person
-from tests.rigs.server import ROOT, free_port
+from tests.rigs.ports import free_port
+from tests.rigs.server import ROOT
 from tests.rigs.sinks import wait_for
 
 LOGIN = re.compile(r"log in as (\S+) with password (\S+)")

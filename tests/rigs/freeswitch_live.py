@@ -8,7 +8,7 @@ from typing import Self
 
 from phoneprov.core.errors import PbxError
 from phoneprov.pbx.freeswitch.socket import EventSocket
-from tests.rigs.kamailio import free_sip_port
+from tests.rigs.ports import free_port
 
 PASSWORD = "Secret-of-the-socket"
 START_S = 60.0
@@ -65,8 +65,8 @@ class FreeswitchRig:
     def __init__(self, folder: Path, program: Path, accounts: dict[str, dict[str, str]]) -> None:
         self.folder = folder / "freeswitch"
         self.folder.mkdir()
-        self.sip_port = free_sip_port()
-        self.socket_port = free_sip_port()
+        self.sip_port = free_port()
+        self.socket_port = free_port()
         self._program = program
         self._accounts = accounts
         self._process: subprocess.Popen[bytes] | None = None

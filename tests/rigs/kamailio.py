@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable
@@ -13,6 +12,8 @@ from types import TracebackType
 from typing import Self
 
 import requests
+
+from tests.rigs.ports import free_port
 
 START_S = 15.0
 MODULES = [
@@ -96,20 +97,6 @@ event_route[xhttp:request] {{
 """
 
 
-def free_sip_port() -> int:
-    """Return a port that is free for UDP and TCP on loopback."""
-    for _ in range(50):
-        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-            tcp.bind(("127.0.0.1", 0))
-            port = int(tcp.getsockname()[1])
-            try:
-                udp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no port is free for both UDP and TCP")
-
-
 class KamailioRig:
     """Kamailio as a registrar for `users` (authentication user to password)."""
 
@@ -128,8 +115,8 @@ class KamailioRig:
         self.users = users
         self.domains = domains or ("sip.acme.example",)
         self.host, self.client, self._inside = host, client, inside
-        self.sip_port = free_sip_port()
-        self.rpc_port = free_sip_port()
+        self.sip_port = free_port()
+        self.rpc_port = free_port()
         self.rpc_url = f"http://{host}:{self.rpc_port}/RPC"
         self._process: subprocess.Popen[bytes] | None = None
 

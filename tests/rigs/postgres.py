@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 
 from tests.rigs.components import PLACES
-from tests.rigs.server import free_port
+from tests.rigs.ports import free_port
 
 START_S = 30.0
 STOP_S = 20.0

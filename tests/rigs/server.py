@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,16 +11,11 @@ from typing import Self
 
 import requests
 
+from tests.rigs.ports import free_port
+
 ROOT = Path(__file__).parent.parent.parent
 EMAIL, PASSWORD = "petra@provider.example", "correct horse battery staple"
 START_S = 60
-
-
-def free_port(host: str = "127.0.0.1") -> int:
-    """Return a TCP port that is free now."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
 
 
 class ServerRig:

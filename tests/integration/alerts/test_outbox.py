@@ -20,7 +20,7 @@ from phoneprov.alerts.words import Text
 from phoneprov.core.settings import Settings, load_settings
 from phoneprov.tenancy.models import Role
 from tests.integration.alerts.town import ADDRESS, Town
-from tests.rigs.server import free_port
+from tests.rigs.ports import free_port
 from tests.rigs.smtp import FakeMailServer
 from tests.rigs.webhook import FakeWebhook
 
