@@ -83,6 +83,8 @@ def test_a_window_that_summer_time_cuts_short_closes_in_the_middle(tmp_path: Pat
         assert server.now < closes - timedelta(seconds=20), "all was ready in time"
         server.set_clock(closes - timedelta(seconds=20))
         rollout = night.start([first, second], timing="windows")
+        if night.part_of(second).wave == 0:  # with the clock set, either may look away for a moment
+            first, second = second, first
         wait_for(lambda: has_begun(night, first), 40, "the first one downloads")
         until(night, first, PartState.DONE)
         has_taken_it_once(night, first)
